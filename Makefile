@@ -1,0 +1,66 @@
+# Plain POSIX make and sh: GNU make 3.81 (macOS), newer GNU make and BSD make all read this file.
+#
+#   make install PYTHON=python3.12     another interpreter than python3
+#   make test ARGS="-k cookies -x"     more arguments for the command behind a target
+
+PYTHON ?= python3
+VENV = .venv
+BIN = $(VENV)/bin
+STAMP = $(VENV)/.installed
+COLLECTIONS = collections/*.postman_collection.json
+ENVIRONMENT = environments/emulator.postman_environment.json
+ARGS =
+
+.PHONY: help install run test check bench clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z][a-z]*\):.*## /\1 /p' Makefile | while read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
+
+install: $(STAMP) ## put paceline and the tools for working on it into .venv (only when that is out of date)
+
+$(STAMP): pyproject.toml hatch_build.py sandbox/package-lock.json
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'paceline needs Python 3.11 or newer, and $(PYTHON) is not that' >&2; \
+	  echo '  fix: name another interpreter, as in: make install PYTHON=python3.12' >&2; \
+	  exit 1; }
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV) || { \
+	  rm -rf $(VENV); \
+	  echo '$(PYTHON) cannot create a virtual environment, see above' >&2; \
+	  echo '  fix: install its venv module (Debian, Ubuntu: apt-get install python3-venv)' >&2; \
+	  exit 1; }
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[dev]'
+	@touch $(STAMP)
+
+run: $(STAMP) ## run our collections against the emulator, which is started and stopped for it
+	@log=$$(mktemp) || exit 1; \
+	PYTHONUNBUFFERED=1 $(BIN)/python -m tests.emulator --port 0 >"$$log" & emulator=$$!; \
+	trap 'kill $$emulator 2>/dev/null; wait $$emulator 2>/dev/null; rm -f "$$log"' EXIT; \
+	trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM; \
+	url=; tries=0; \
+	while [ -z "$$url" ]; do \
+	  url=$$(sed -n 's|.*\(http://[^/[:space:]]*\).*|\1|p' "$$log" | head -n 1); \
+	  [ -z "$$url" ] || break; \
+	  tries=$$((tries + 1)); \
+	  if [ $$tries -gt 150 ] || ! kill -0 $$emulator 2>/dev/null; then \
+	    echo 'the emulator did not start; its words are above and below' >&2; cat "$$log" >&2; exit 1; \
+	  fi; \
+	  sleep 0.2; \
+	done; \
+	$(BIN)/paceline run $(COLLECTIONS) --environment $(ENVIRONMENT) \
+	  --env-var "base_url=$$url" --env-var "graphql_url=$$url/graphql" $(ARGS)
+
+test: $(STAMP) ## run the tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(STAMP) ## lint, format, types and layers; changes nothing
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python -m pytest --quiet tests/test_layers.py
+
+bench: $(STAMP) ## measure start-up, throughput and memory
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean: ## back to a fresh checkout: remove .venv, the fetched sandbox, packages and caches
+	rm -rf $(VENV) runner/paceline/script/bundle build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
