@@ -1,0 +1,127 @@
+"""A request as it goes on the wire, the response as it came, and the cookies between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """A cookie as a jar keeps it (RFC 6265, section 5.3).
+
+    Attributes:
+        domain: lower case, without a leading dot.
+        expires: unix seconds; None for a session cookie.
+        host_only: sent to exactly `domain`, since the server named none.
+        created: unix seconds; ties in path length are sent oldest first.
+        extensions: attributes without a meaning for us, such as `Priority=High`, as the server wrote them.
+    """
+
+    name: str
+    value: str
+    domain: str
+    path: str = "/"
+    expires: float | None = None
+    secure: bool = False
+    http_only: bool = False
+    host_only: bool = True
+    same_site: str | None = None
+    created: float = 0.0
+    extensions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SendOptions:
+    """How to send; the defaults are Postman's, save for the time-out, which Postman leaves infinite.
+
+    Attributes:
+        timeout: seconds for the whole exchange including redirects; None waits for ever.
+        follow_redirects, max_redirects, follow_original_method, follow_authorization, remove_referer, strict_ssl,
+        use_cookies: as the `protocolProfileBehavior` keys of similar names (postman-runtime,
+            docs/protocol-profile-behavior.md).
+    """
+
+    timeout: float | None = 60.0
+    follow_redirects: bool = True
+    max_redirects: int = 10
+    follow_original_method: bool = False
+    follow_authorization: bool = False
+    remove_referer: bool = False
+    strict_ssl: bool = True
+    use_cookies: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request ready to send: nothing in it is a template any more.
+
+    Attributes:
+        url: absolute and encoded.
+        headers: (name, value) pairs in the order in which they go out; names may repeat. Without `Cookie` from the
+            jar and `Host`, which the transport adds.
+        body: the bytes to send; None sends no body at all.
+    """
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """What came back.
+
+    Attributes:
+        headers: (name, value) pairs in wire order; names repeat (`Set-Cookie` must not be joined, RFC 9110, 5.3).
+        body: after transfer coding and content coding are undone.
+        url: the address that answered, after redirects.
+        http_version: `1.0`, `1.1` or `2`.
+        elapsed_ms: from before the first hop was sent to the last byte of the last hop; excludes scripts.
+        wire_bytes: length of the body as transferred, before content coding is undone.
+    """
+
+    status: int
+    reason: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
+    url: str = ""
+    http_version: str = "1.1"
+    elapsed_ms: float = 0.0
+    wire_bytes: int = 0
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name, whatever its case; None when there is none."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One hop: a request exactly as it was sent, with every header that went out, and its response."""
+
+    request: HttpRequest
+    response: HttpResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A request with all its redirects: one hop or more, the last one holding the final response.
+
+    Attributes:
+        cookies: what the jar holds for the final URL after the last hop: what scripts see as `pm.cookies`
+            (postman-runtime, lib/requester/requester.js).
+    """
+
+    hops: tuple[Exchange, ...]
+    cookies: tuple[Cookie, ...] = ()
+
+    @property
+    def request(self) -> HttpRequest:
+        """The request as first sent."""
+        return self.hops[0].request
+
+    @property
+    def response(self) -> HttpResponse:
+        """The final response."""
+        return self.hops[-1].response

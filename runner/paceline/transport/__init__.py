@@ -1,0 +1,1 @@
+"""Sending: live over `requests`, with our own redirect rules and cookie jar."""

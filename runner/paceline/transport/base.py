@@ -1,0 +1,23 @@
+"""The seam between the run and the network."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from paceline.model.exchange import HttpRequest, SendOptions, Trip
+
+
+class Transport(Protocol):
+    """Sends requests. Live and replayed transports are equals: the engine cannot tell them apart."""
+
+    def send(self, request: HttpRequest, options: SendOptions) -> Trip:
+        """Send one request, follow its redirects and keep its cookies. Safe to call from several threads.
+
+        Raises:
+            RequestError: it could not be sent, or the response did not arrive whole.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back the sockets."""
+        ...
