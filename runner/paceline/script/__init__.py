@@ -1,0 +1,1 @@
+"""Postman's own script sandbox inside V8, driven from Python."""
