@@ -1,0 +1,1 @@
+"""From a template to a request on the wire: scopes, substitution, URL, body, authorization. Pure functions."""

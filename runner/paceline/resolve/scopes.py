@@ -1,0 +1,129 @@
+"""Variable scopes at run time: where `{{name}}` is looked up, and what scripts change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from paceline.model.variables import Variable, VariableSet
+
+#: Returned by a lookup that finds nothing; None is a value a variable may well have.
+MISSING: Final = object()
+
+
+class Scope:
+    """One list of variables that a run reads and changes.
+
+    Among entries of one name the last enabled one counts; setting a name whose entries are all disabled adds a new
+    one; unsetting takes away every enabled one (postman-collection, lib/collection/variable-scope.js).
+
+    >>> scope = Scope("environment", [Variable("id", 7)])
+    >>> scope.get("id")
+    7
+    """
+
+    def __init__(self, kind: str, variables: Iterable[Variable] = (), name: str = "") -> None:
+        self.kind = kind
+        self.name = name
+        self._entries = list(variables)
+        self._by_key: dict[str, int] = {}
+        self._values: list[dict[str, Any]] | None = None
+        self._index()
+
+    def _index(self) -> None:
+        self._by_key = {entry.key: at for at, entry in enumerate(self._entries) if entry.enabled}
+        self._values = None
+
+    def get(self, key: str) -> Any:
+        """Value of the last enabled entry of this name, or `MISSING`."""
+        at = self._by_key.get(key)
+        return MISSING if at is None else self._entries[at].value
+
+    def set(self, key: str, value: Any, type: str | None = None) -> None:
+        """Give the name a value; an existing entry keeps its place and, unless told otherwise, its type."""
+        at = self._by_key.get(key)
+        if at is None:
+            self._entries.append(Variable(key, value, type or "any"))
+        else:
+            self._entries[at] = replace(self._entries[at], value=value, type=type or self._entries[at].type)
+        self._index()
+
+    def unset(self, key: str) -> None:
+        """Take away every enabled entry of this name."""
+        self._entries = [entry for entry in self._entries if entry.key != key or not entry.enabled]
+        self._index()
+
+    def apply(self, mutations: Mapping[str, Any] | None) -> None:
+        """Do what a script did: `{"compacted": {key: [key, value, {...}] or [key]}, "stream": [...]}`.
+
+        A list of one takes the name away; a longer one sets it (postman-collection,
+        lib/collection/mutation-tracker.js).
+        """
+        if not mutations:
+            return
+        for mutation in (*mutations.get("compacted", {}).values(), *mutations.get("stream", ())):
+            key = str(mutation[0])
+            if len(mutation) == 1:
+                self.unset(key)
+            else:
+                details = mutation[2] if len(mutation) > 2 and isinstance(mutation[2], Mapping) else {}
+                self.set(key, mutation[1], "secret" if details.get("secret") else None)
+
+    def keys(self) -> Iterator[str]:
+        """Names with an enabled entry."""
+        return iter(self._by_key)
+
+    def variables(self) -> tuple[Variable, ...]:
+        """All entries as they stand, disabled ones too."""
+        return tuple(self._entries)
+
+    def values(self) -> list[dict[str, Any]]:
+        """The entries in the form of the sandbox's `VariableScope`. Shared between calls: do not change it."""
+        if self._values is None:
+            self._values = [
+                {"key": entry.key, "value": entry.value, "type": entry.type}
+                | ({} if entry.enabled else {"disabled": True})
+                for entry in self._entries
+            ]
+        return self._values
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """The scopes a template is resolved against, narrowest first.
+
+    The order is Postman's: local, environment, collection, globals (postman-sandbox, lib/sandbox/pmapi.js).
+    """
+
+    local: Scope
+    environment: Scope
+    collection: Scope
+    globals: Scope
+
+    def in_order(self) -> Sequence[Scope]:
+        """The scopes in the order of search."""
+        return (self.local, self.environment, self.collection, self.globals)
+
+    def find(self, key: str) -> Any:
+        """Value in the first scope that has the name, or `MISSING`."""
+        for scope in (self.local, self.environment, self.collection, self.globals):
+            value = scope.get(key)
+            if value is not MISSING:
+                return value
+        return MISSING
+
+    def names(self) -> set[str]:
+        """Every name that would be found."""
+        return {key for scope in self.in_order() for key in scope.keys()}
+
+
+def overridden(variables: VariableSet, values: Mapping[str, str]) -> VariableSet:
+    """The set with these values written over its own, as `--env-var` and `--global-var` do.
+
+    A value that replaces a secret one stays secret.
+    """
+    scope = Scope(variables.kind, variables.variables)
+    for key, value in values.items():
+        scope.set(key, value)
+    return replace(variables, variables=scope.variables())
