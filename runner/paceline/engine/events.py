@@ -110,8 +110,9 @@ class Summary:
 
     Attributes:
         counts: by Newman's names (`iterations`, `items`, `scripts`, `prerequests`, `requests`, `tests`,
-            `assertions`, `testScripts`, `prerequestScripts`). `tests` counts test *events*, one per item that has
-            test scripts; `assertions` counts checks (newman, lib/run/summary.js).
+            `assertions`, `testScripts`, `prerequestScripts`). `prerequests` and `tests` count *events*, one per
+            item, whether it has scripts or not; `assertions` counts checks, skipped ones too (newman,
+            lib/run/summary.js).
         skipped_items, skipped_assertions: neither good nor bad.
         response_ms: time of every response in the order of arrival, of scripts' requests too.
         received_bytes: bodies as transferred.
@@ -132,7 +133,7 @@ class RunFinished:
 
     Attributes:
         failures: each with the item it belongs to.
-        problem: why the run ended early (interrupted, bailed, timed out); None when it ran to its end.
+        problem: why the run ended early (interrupted, timed out); None when it ran to its end or bailed.
         exit_code: what the command line answers, see `paceline.engine.verdict`.
         environment, globals: as the scripts left them.
     """

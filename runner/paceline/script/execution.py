@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import queue
 import re
+import threading
 import time
 import uuid
 from collections.abc import Callable, Generator, Mapping
@@ -53,7 +55,7 @@ class Environment:
         send: answers `pm.sendRequest`; takes the request in the SDK's JSON form and is called in another thread.
         cookies: answers `pm.cookies.jar()`; takes a store method of tough-cookie and its arguments, and may raise
             ValueError.
-        timeout: seconds for the whole script, its requests included.
+        timeout: seconds for the whole script, its requests included; infinity sets no limit.
     """
 
     send: Callable[[Mapping[str, Any]], Answer]
@@ -128,7 +130,9 @@ class _Conversation:
     ) -> Generator[Said, None, ScriptResult]:
         self._source = script.source
         timeout = self._environment.timeout
-        options = {"cursor": {**cursor, "execution": self._id}, "timeout": int(timeout * 1000), "legacy": legacy}
+        options: dict[str, Any] = {"cursor": {**cursor, "execution": self._id}, "legacy": legacy}
+        if timeout < math.inf:
+            options["timeout"] = int(timeout * 1000)
         event = {
             "listen": script.listen,
             "script": {"type": "text/javascript", "exec": [_with_prelude(script.source)]},
@@ -136,7 +140,7 @@ class _Conversation:
         letters: list[Letter] = [["execute", self._id, event, context, options]]
         deadline = time.monotonic() + timeout + _GRACE_SECONDS
         try:
-            while not self._ended:
+            while True:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise ScriptStopped("it ran longer than the script time-out allows")
@@ -144,7 +148,9 @@ class _Conversation:
                 letters = []
                 for letter in heard:
                     yield from self._hear(letter, letters)
-                if not self._ended and not letters and self._sandbox.idle():
+                if self._ended:
+                    break
+                if not letters and self._sandbox.idle():
                     yield from self._wait(letters, deadline)
         except ScriptStopped as stopped:
             self._result.problem = Problem("ScriptStopped", str(stopped), fix=_STOPPED_FIX)
@@ -202,10 +208,10 @@ class _Conversation:
         if not self._waiting:
             if timer is None:
                 raise ScriptStopped("it waits for something that cannot happen")
-            time.sleep(pause)
+            time.sleep(min(pause, threading.TIMEOUT_MAX))
             return
         try:
-            event_id, answer = self._answers.get(timeout=pause)
+            event_id, answer = self._answers.get(timeout=min(pause, threading.TIMEOUT_MAX))
         except queue.Empty:
             return
         self._waiting -= 1
@@ -263,7 +269,9 @@ def _own_frames(stack: str, source: str) -> str:
 
 
 #: A frame of code that the sandbox compiled for a script; its own frames lie in no `eval`.
-_FRAME: Final = re.compile(r"^\s*at (?:Object\.)?(\S+) \(eval at exec \(.*?\), <anonymous>:(\d+):(\d+)\)$", re.MULTILINE)
+_FRAME: Final = re.compile(
+    r"^\s*at (?:Object\.)?(\S+) \(eval at exec \(.*?\), <anonymous>:(\d+):(\d+)\)$", re.MULTILINE
+)
 
 #: What the sandbox's wrappers put in front of a script: lines, and blanks on its first line (lib/sandbox/execute.js).
 _LINES_BEFORE: Final = 4

@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import json
+import math
 import os
 import struct
 import threading
@@ -93,7 +94,8 @@ class Sandbox:
             from py_mini_racer import JSEvalException, MiniRacer
         except ImportError as error:
             raise SandboxError(
-                f"the V8 engine cannot be loaded: {error}", fix="install mini-racer for this platform: pip install mini-racer"
+                f"the V8 engine cannot be loaded: {error}",
+                fix="install mini-racer for this platform: pip install mini-racer",
             ) from error
         bootcode = _bootcode()
         host = resources.files(__package__).joinpath("host.js").read_text("utf-8")
@@ -110,21 +112,23 @@ class Sandbox:
             v8.close()
             raise SandboxError(f"Postman's sandbox does not start: {error}", fix="reinstall paceline") from error
         self._v8, self._memory = v8, memory
-        self.turn([["initialize", {}]])
+        self._deliver(v8, [["initialize", {}]], _BOOT_SECONDS)
 
     def turn(self, letters: Sequence[Letter] = (), timeout: float = _BOOT_SECONDS) -> list[Letter]:
         """Deliver letters, or fire due timers when there are none, and collect what the sandbox says.
 
         Args:
-            timeout: seconds after which V8 is stopped.
+            timeout: seconds after which V8 is stopped; infinity never stops it.
 
         Raises:
             ScriptStopped: time or memory ran out; the next turn boots a new sandbox.
             SandboxError: the sandbox does not start.
         """
+        return self._deliver(self._ready(), letters, timeout)
+
+    def _deliver(self, v8: MiniRacer, letters: Sequence[Letter], timeout: float) -> list[Letter]:
         from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException
 
-        v8 = self._ready()
         assert self._memory is not None
         call, units = "paceline.turn()", 0
         if letters:
@@ -136,7 +140,7 @@ class Sandbox:
                 call = f"paceline.turn({json.dumps(text)})"
         struct.pack_into("<i", self._memory, 0, units)
         try:
-            v8.eval(call, timeout_sec=max(timeout, 0.001))
+            v8.eval(call, timeout_sec=max(timeout, 0.001) if timeout < math.inf else None)
             return self._collect(v8)
         except JSTimeoutException as error:
             raise self._stopped("it ran longer than the script time-out allows") from error

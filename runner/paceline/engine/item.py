@@ -1,0 +1,283 @@
+"""One item from its first pre-request script to its last test script."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from paceline.engine.context import cookie_json, cursor_json, legacy_json, response_json, script_context
+from paceline.engine.context import sent_request_json
+from paceline.engine.events import AssertionChecked, CallFinished, ConsoleLogged
+from paceline.engine.options import RunOptions
+from paceline.engine.preflight import missing, unresolved_error
+from paceline.engine.selection import Step
+from paceline.errors import FormatError, PacelineError, RequestError
+from paceline.formats.request import request_from_json
+from paceline.model.collection import Collection, Listen, RequestTemplate, Script
+from paceline.model.exchange import HttpRequest, SendOptions, Trip
+from paceline.model.outcome import Assertion, ConsoleMessage, Cursor, ItemResult, Problem, ScriptCall, ScriptRun
+from paceline.resolve.auth import effective_auth
+from paceline.resolve.compose import compose, send_options
+from paceline.resolve.dynamic import dynamic_value
+from paceline.resolve.scopes import MISSING, Scopes
+from paceline.resolve.substitute import substitute, substitute_auth
+from paceline.resolve.uploads import FileReader
+from paceline.script.dynamic import ask_faker
+from paceline.script.execution import Answer, Environment, ScriptResult, execute, is_blank
+from paceline.script.v8 import Sandbox
+from paceline.transport.base import Transport
+from paceline.transport.cookies import CookieJar
+
+Told = ConsoleLogged | AssertionChecked | CallFinished
+
+_SKIPPED_BY_SCRIPT = "a pre-request script called pm.execution.skipRequest"
+
+
+@dataclass(slots=True)
+class Equipment:
+    """What every item of a run shares.
+
+    Attributes:
+        files_of: from a collection to what reads the files it uploads.
+        token: makes a fresh value for the Postman-Token header.
+    """
+
+    transport: Transport
+    jar: CookieJar
+    sandbox: Sandbox
+    options: RunOptions
+    files_of: Callable[[Collection], FileReader]
+    token: Callable[[], str]
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What is known of an item so far; becomes an `ItemResult` at its end."""
+
+    runs: dict[Listen, list[ScriptRun]] = field(default_factory=lambda: {"prerequest": [], "test": []})
+    calls: list[ScriptCall] = field(default_factory=list)
+    console: list[ConsoleMessage] = field(default_factory=list)
+    visualizer: Mapping[str, Any] | None = None
+
+
+class ItemExecution:
+    """The execution of one item; `run` may be called once."""
+
+    def __init__(self, step: Step, cursor: Cursor, scopes: Scopes, equipment: Equipment) -> None:
+        self._step = step
+        self._cursor = cursor
+        self._scopes = scopes
+        self._equipment = equipment
+        self._progress = _Progress()
+        self._template = step.item.request
+
+    def run(self) -> Generator[Told, None, ItemResult]:
+        """Yield what scripts say, and return what happened. A failure is a result, never an exception."""
+        started, clock = time.time(), time.perf_counter()
+        request: RequestTemplate | None = None
+        trip: Trip | None = None
+        error: PacelineError | None = None
+        skipped = None
+        skips = yield from self._run_prerequests()
+        if skips:
+            skipped = _SKIPPED_BY_SCRIPT
+        elif self._equipment.options.bail and self._failed():
+            skipped = "a pre-request script failed and --bail is on"  # as Newman, which then does not send either
+        else:
+            try:
+                request, outgoing = self._resolve()
+                trip = self._equipment.transport.send(outgoing, self._send_options())
+            except PacelineError as raised:
+                error = raised
+            yield from self._run_tests(request or self._template, trip, error)
+        return ItemResult(
+            cursor=self._cursor,
+            collection=self._step.collection,
+            folders=self._step.folders,
+            item=self._step.item,
+            request=request,
+            trip=trip,
+            error=error,
+            prerequests=tuple(self._progress.runs["prerequest"]),
+            tests=tuple(self._progress.runs["test"]),
+            calls=tuple(self._progress.calls),
+            console=tuple(self._progress.console),
+            skipped=skipped,
+            visualizer=self._progress.visualizer,
+            started=started,
+            elapsed_ms=(time.perf_counter() - clock) * 1000,
+        )
+
+    def _failed(self) -> bool:
+        runs = self._progress.runs["prerequest"]
+        return any(run.problem or any(assertion.failed for assertion in run.assertions) for run in runs)
+
+    # --- The request ---
+
+    def _find(self, name: str) -> Any:
+        value = self._scopes.find(name)
+        if value is MISSING and name.startswith("$"):
+            return dynamic_value(name, lambda wanted: ask_faker(self._equipment.sandbox, wanted))
+        return value
+
+    def _resolve(self) -> tuple[RequestTemplate, HttpRequest]:
+        """Put the values in, after the pre-request scripts and just before sending."""
+        step, template = self._step, self._template
+        auth = effective_auth(template.auth, *step.inherited_auth)
+        if not self._equipment.options.allow_unresolved:
+            unknown = missing(template, auth, step.item.behavior, self._scopes)
+            if unknown:
+                raise unresolved_error(unknown, self._scopes)
+        request = substitute(template, self._find)
+        outgoing = compose(
+            request,
+            auth=auth and substitute_auth(auth, self._find),
+            behavior=step.item.behavior,
+            files=self._equipment.files_of(step.collection),
+            postman_token=self._equipment.token(),
+        )
+        return request, outgoing
+
+    def _send_options(self) -> SendOptions:
+        options = self._equipment.options
+        return send_options(
+            self._step.item.behavior,
+            timeout=options.timeout_request_ms / 1000 or None,
+            insecure=options.insecure,
+            ignore_redirects=options.ignore_redirects,
+        )
+
+    # --- The scripts ---
+
+    def _run_prerequests(self) -> Generator[Told, None, bool]:
+        """Run them in order, each on the request as the one before left it; return whether one skips the request."""
+        if not self._step.prerequests:
+            return False
+        request: Mapping[str, Any] = self._step.item.source.get("request") or {}
+        changed = False
+        for script in self._step.prerequests:
+            result = yield from self._run_script(script, script_context(self._scopes, request))
+            if result.skips_request:
+                return True
+            if result.request is not None:
+                request, changed = result.request, True
+        if changed:
+            self._take_over(request)
+        return False
+
+    def _take_over(self, request: Mapping[str, Any]) -> None:
+        """Send what the scripts made of the request, for this one execution."""
+        try:
+            template = request_from_json(request, self._template.at)
+        except FormatError as error:
+            problem = Problem("FormatError", f"a pre-request script broke the request: {error.what}", fix=error.fix)
+            runs = self._progress.runs["prerequest"]
+            runs[-1] = replace(runs[-1], problem=runs[-1].problem or problem)
+            return
+        self._template = template
+
+    def _run_tests(
+        self, request: RequestTemplate, trip: Trip | None, error: PacelineError | None
+    ) -> Generator[Told, None, None]:
+        if not self._step.tests:
+            return
+        source = self._step.item.source.get("request") or {}
+        sent = source if trip is None else sent_request_json(request, trip)
+        for script in self._step.tests:
+            yield from self._run_script(script, script_context(self._scopes, sent, trip), error)
+
+    def _run_script(
+        self, script: Script, context: Mapping[str, Any], error: PacelineError | None = None
+    ) -> Generator[Told, None, ScriptResult]:
+        """Run one script and apply its changes of variables, so that the next one sees them.
+
+        Args:
+            error: why there is no response; a check that passes all the same says nothing and counts as failed.
+        """
+        if is_blank(script.source):
+            self._progress.runs[script.listen].append(ScriptRun(script))
+            return ScriptResult()
+        clock = time.perf_counter()
+        assertions: list[Assertion] = []
+        seconds = self._equipment.options.timeout_script_ms / 1000 or math.inf
+        world = Environment(self._answer_call, self._equipment.jar.store_call, seconds)
+        legacy = legacy_json(self._step, script)
+        talk = execute(self._equipment.sandbox, script, context, legacy, cursor_json(self._cursor), world)
+        while True:
+            try:
+                said = next(talk)
+            except StopIteration as stop:
+                result: ScriptResult = stop.value
+                break
+            if isinstance(said, Assertion):
+                assertion = _unanswered(said, error) if error is not None else said
+                assertions.append(assertion)
+                yield AssertionChecked(self._cursor, self._step.item, script.listen, assertion)
+            elif isinstance(said, ConsoleMessage):
+                self._progress.console.append(said)
+                yield ConsoleLogged(self._cursor, self._step.item, said)
+            else:
+                self._progress.calls.append(said)
+                yield CallFinished(self._cursor, self._step.item, said)
+        self._apply(result)
+        self._progress.runs[script.listen].append(
+            ScriptRun(
+                script=script,
+                assertions=tuple(assertions),
+                problem=result.problem,
+                elapsed_ms=(time.perf_counter() - clock) * 1000,
+                sets_next_request="nextRequest" in result.flow,
+                next_request=result.flow.get("nextRequest"),
+                skips_request=result.skips_request,
+            )
+        )
+        return result
+
+    def _apply(self, result: ScriptResult) -> None:
+        scopes = self._scopes
+        for name, scope in (
+            ("local", scopes.local),
+            ("environment", scopes.environment),
+            ("collection", scopes.collection),
+            ("globals", scopes.globals),
+        ):
+            scope.apply(result.mutations.get(name))
+        self._progress.visualizer = result.flow.get("visualizer") or self._progress.visualizer
+
+    def _answer_call(self, data: Mapping[str, Any]) -> Answer:
+        """Send what a script asks `pm.sendRequest` for: as it stands, without variables, inherited auth or pruning.
+
+        Called in another thread (postman-runtime, lib/runner/extensions/event.command.js).
+        """
+        outgoing = HttpRequest(str(data.get("method") or "GET"), str(data.get("url") or ""))
+        try:
+            request = request_from_json(data)
+            behavior = {"disableBodyPruning": True}
+            token = self._equipment.token()
+            outgoing = compose(request, auth=request.auth, behavior=behavior, files=_no_files, postman_token=token)
+            trip = self._equipment.transport.send(outgoing, self._send_options())
+        except PacelineError as error:
+            problem = Problem(type(error).__name__, error.what, fix=error.fix)
+            code = error.code if isinstance(error, RequestError) else "EINVALID"
+            thrown = {"type": "Error", "name": "Error", "message": error.what, "code": code}
+            return Answer(ScriptCall(outgoing, problem=problem), error=thrown)
+        call = ScriptCall(trip.request, trip)
+        return Answer(call, response_json(trip.response), cookies=tuple(map(cookie_json, trip.cookies)))
+
+
+def _unanswered(assertion: Assertion, error: PacelineError) -> Assertion:
+    if assertion.failed or assertion.skipped:
+        return assertion
+    message = f"not checked, since there was no response: {error.what.splitlines()[0]}"
+    return replace(assertion, problem=Problem("RequestError", message))
+
+
+def _no_files(source: str) -> tuple[str, bytes]:
+    raise RequestError(
+        f"a script may not upload the file {source!r}",
+        fix="send the file by a request of the collection",
+        code="EFILE",
+    )

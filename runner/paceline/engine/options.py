@@ -1,0 +1,37 @@
+"""How to run, as the command line and the API ask for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """The knobs of a run; the names are those of Newman's options.
+
+    Attributes:
+        iterations: how often all collections are run.
+        folders: names or ids of folders or requests; empty runs everything.
+        bail: end the run after the first item that fails.
+        delay_ms: pause before each item, the first too (postman-runtime, lib/runner/extensions/item.command.js).
+        timeout_request_ms: for one request with its redirects; 0 waits for ever. Newman's default is 0; a run that
+            hangs helps nobody, so ours is a minute.
+        timeout_script_ms: for one script with its requests; 0 waits for ever. Ours is half a minute.
+        timeout_ms: for the whole run; 0 sets no limit.
+        insecure: do not verify TLS certificates.
+        ignore_redirects: take the first response, whatever it says.
+        allow_unresolved: send `{{unknown}}` as it stands, as Newman does, instead of refusing.
+        working_dir: where files to upload are looked for after the collection's own folder.
+    """
+
+    iterations: int = 1
+    folders: tuple[str, ...] = ()
+    bail: bool = False
+    delay_ms: float = 0
+    timeout_request_ms: float = 60_000
+    timeout_script_ms: float = 30_000
+    timeout_ms: float = 0
+    insecure: bool = False
+    ignore_redirects: bool = False
+    allow_unresolved: bool = False
+    working_dir: str = "."

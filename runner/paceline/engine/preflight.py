@@ -1,0 +1,106 @@
+"""Before anything is sent: is there a value for every `{{variable}}`?
+
+A variable that a script may set while the run goes on cannot be judged beforehand; it is checked just before its
+request is sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from paceline.engine.selection import Step
+from paceline.errors import Location, UnresolvedVariableError, nearest
+from paceline.model.collection import Auth, RequestTemplate
+from paceline.resolve.auth import effective_auth
+from paceline.resolve.compose import drops_body
+from paceline.resolve.dynamic import DYNAMIC_NAMES
+from paceline.resolve.scopes import MISSING, Scopes
+from paceline.resolve.substitute import templates
+from paceline.resolve.template import unresolved
+
+#: A call that sets a variable of the name in quotes; the legacy API has names of its own.
+_SETS = re.compile(r"""(?:\.set|set(?:Environment|Global)Variable)\s*\(\s*(["'`])((?:(?!\1)[^\\\n])*)\1""")
+
+#: A call that sets a variable whose name is made at run time: then any name may be meant.
+_SETS_ANY = re.compile(
+    r"""(?:environment|variables|globals|collectionVariables)\.set\s*\(\s*(?!["'`\s])"""
+    r"""|set(?:Environment|Global)Variable\s*\(\s*(?!["'`\s])|\.set\s*\(\s*`[^`]*\$\{"""
+)
+
+_PLACES_SHOWN = 3
+
+
+def check(steps: Sequence[Step], scopes_of: Callable[[Step], Scopes]) -> None:
+    """Refuse a run in which some request has a variable that nothing defines.
+
+    Raises:
+        UnresolvedVariableError: for all such variables at once, each with its places and the nearest name.
+    """
+    sources = {script.source for step in steps for script in (*step.prerequests, *step.tests)}
+    if any(_SETS_ANY.search(source) for source in sources):
+        return
+    later = {name for source in sources for _, name in _SETS.findall(source)}
+    places: dict[str, list[Location]] = {}
+    known: dict[str, Scopes] = {}
+    for step in steps:
+        auth = effective_auth(step.item.request.auth, *step.inherited_auth)
+        scopes = scopes_of(step)
+        for name, at in missing(step.item.request, auth, step.item.behavior, scopes):
+            if name not in later:
+                places.setdefault(name, []).append(at)
+                known.setdefault(name, scopes)
+    if places:
+        raise _error(places, known)
+
+
+def missing(request: RequestTemplate, auth: Auth | None, behavior: Any, scopes: Scopes) -> list[tuple[str, Location]]:
+    """Names without a value among all that would be sent, each with its place; disabled entries do not count."""
+
+    def find(name: str) -> Any:
+        value = scopes.find(name)
+        return "" if value is MISSING and name in DYNAMIC_NAMES else value
+
+    with_body = not drops_body(request.method, behavior)
+    return [
+        (name, at)
+        for at, text in templates(request, auth, with_body=with_body)
+        if "{{" in text
+        for name in unresolved(text, find)
+    ]
+
+
+def unresolved_error(found: Iterable[tuple[str, Location]], scopes: Scopes) -> UnresolvedVariableError:
+    """The error for one request that cannot be sent."""
+    places: dict[str, list[Location]] = {}
+    for name, at in found:
+        places.setdefault(name, []).append(at)
+    return _error(places, dict.fromkeys(places, scopes))
+
+
+def _error(places: dict[str, list[Location]], known: dict[str, Scopes]) -> UnresolvedVariableError:
+    """One error for all names: the first one in full, the others a line each."""
+    lines = [_line(name, known[name]) for name in places]
+    first, more = next(iter(places.items()))[1], ""
+    if len(first) > 1:
+        others = ", ".join(str(at.pointer) for at in first[1:_PLACES_SHOWN])
+        rest = len(first) - _PLACES_SHOWN
+        more = f" (also {others}{f' and {rest} more places' if rest > 0 else ''})"
+    searched = _searched(next(iter(known.values())))
+    where = Location(first[0].file, first[0].pointer + more)
+    name = next(iter(places))
+    fix = f"define it, for example by --env-var {name.strip()}=…, or send it as it stands with --allow-unresolved"
+    return UnresolvedVariableError("\n".join((*lines, f"  searched: {searched}")), where, fix)
+
+
+def _line(name: str, scopes: Scopes) -> str:
+    near = nearest(name, scopes.names() | DYNAMIC_NAMES if name.startswith("$") else scopes.names())
+    cycle = scopes.find(name) is not MISSING
+    reason = "refers to itself" if cycle else "is not defined"
+    blanks = "; blanks are part of a name" if near is not None and near == name.strip() else ""
+    return f"variable {{{{{name}}}}} {reason}" + (f": did you mean `{near}`?{blanks}" if near and not cycle else "")
+
+
+def _searched(scopes: Scopes) -> str:
+    return ", ".join(f'{scope.kind} "{scope.name}"' if scope.name else scope.kind for scope in scopes.in_order())

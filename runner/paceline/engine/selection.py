@@ -1,0 +1,104 @@
+"""Which items run, in which order, and where `setNextRequest` leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from paceline.errors import UsageError, nearest
+from paceline.model.collection import Auth, Collection, Folder, Item, Listen, Script
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An item with what it inherits.
+
+    Attributes:
+        folders: outermost first.
+        prerequests, tests: enabled scripts in the order in which they run: collection, folders outer to inner, item
+            (postman-collection, lib/collection/event-list.js).
+    """
+
+    collection: Collection
+    folders: tuple[Folder, ...]
+    item: Item
+    prerequests: tuple[Script, ...]
+    tests: tuple[Script, ...]
+
+    @property
+    def inherited_auth(self) -> tuple[tuple[Auth | None, ...], Auth | None]:
+        """Authorization of the folders, outermost first, and of the collection."""
+        return tuple(folder.auth for folder in self.folders), self.collection.auth
+
+
+def select(collection: Collection, folders: Sequence[str] = ()) -> list[Step]:
+    """The items to run, in collection order; with `folders` only those named, or lying in a folder named.
+
+    Args:
+        folders: names or ids of folders or items. As in Newman the first match in depth-first order is meant, children
+            before grandchildren (postman-runtime, lib/runner/extract-runnable-items.js).
+    """
+    steps = [_step(collection, path, item) for path, item in collection.items()]
+    if not folders:
+        return steps
+    chosen = {id(found) for name in folders for found in _find(collection, name)}
+    return [step for step in steps if id(step.item) in chosen or any(id(folder) in chosen for folder in step.folders)]
+
+
+def require_folders(collections: Sequence[Collection], folders: Iterable[str]) -> None:
+    """Refuse a name that no collection knows.
+
+    Raises:
+        UsageError: naming the nearest folder or request.
+    """
+    for name in folders:
+        if not any(True for collection in collections for _ in _find(collection, name)):
+            known = {found.name for collection in collections for found in _everything(collection)}
+            near = nearest(name, known)
+            advice = f"did you mean `{near}`?" if near else "`paceline lint` lists what is there"
+            raise UsageError(f"there is no folder or request named `{name}`", collections[0].at, advice)
+
+
+def _find(collection: Collection, name: str) -> Iterator[Folder | Item]:
+    """The folder or item meant by a name or id: own children first, then those of each child in turn."""
+    levels: list[Sequence[Folder | Item]] = [collection.children]
+    while levels:
+        children = levels.pop()
+        for child in children:
+            if name in (child.id, child.name):
+                yield child
+                return
+        levels.extend(child.children for child in reversed(children) if isinstance(child, Folder))
+
+
+def _everything(collection: Collection) -> Iterator[Folder | Item]:
+    for path, item in collection.items():
+        yield from path
+        yield item
+
+
+def _step(collection: Collection, path: tuple[Folder, ...], item: Item) -> Step:
+    scripts = [*collection.scripts, *(script for folder in path for script in folder.scripts), *item.scripts]
+
+    def of(listen: Listen) -> tuple[Script, ...]:
+        return tuple(script for script in scripts if script.enabled and script.listen == listen)
+
+    return Step(collection, path, item, of("prerequest"), of("test"))
+
+
+class Route:
+    """The way through the steps of one collection: in order, unless a script names the next request."""
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self._steps = steps
+        # The id counts before the name; of several of one name the last counts (lib/runner/util.js, prepareLookupHash).
+        self._by_name = {step.item.name: at for at, step in enumerate(steps)}
+        self._by_id = {step.item.id: at for at, step in enumerate(steps)}
+
+    def position_of(self, target: str) -> int | None:
+        """Where the named item stands among the selected ones; None when it is not there."""
+        return self._by_id.get(target, self._by_name.get(target))
+
+    def names(self) -> set[str]:
+        """The names that `setNextRequest` may use."""
+        return set(self._by_name)
