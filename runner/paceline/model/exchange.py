@@ -52,6 +52,23 @@ class SendOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class StepKey:
+    """Which step of a run a request belongs to: that is how a cassette finds its recording.
+
+    Attributes:
+        collection: stem of the collection's file, without `.postman_collection`.
+        path: names of the folders, outermost first, and of the item.
+        occurrence: how often the item ran before in this run.
+        call: 0 for the item's own request, n for the nth `pm.sendRequest` of its scripts.
+    """
+
+    collection: str
+    path: tuple[str, ...]
+    occurrence: int = 0
+    call: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class HttpRequest:
     """A request ready to send: nothing in it is a template any more.
 

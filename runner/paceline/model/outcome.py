@@ -132,6 +132,7 @@ class ItemResult:
         folders: those the item lies in, outermost first.
         request: the request with its variables substituted and the changes of pre-request scripts; None when the
             item was skipped before that.
+        outgoing: what was handed to the transport; None when it did not come to that.
         trip: None when nothing was sent or nothing came back; then `error` or `skipped` tells why.
         prerequests, tests: script executions in order.
         calls: requests of scripts, in the order in which they were answered.
@@ -145,6 +146,7 @@ class ItemResult:
     folders: tuple[Folder, ...]
     item: Item
     request: RequestTemplate | None = None
+    outgoing: HttpRequest | None = None
     trip: Trip | None = None
     error: PacelineError | None = None
     prerequests: tuple[ScriptRun, ...] = ()

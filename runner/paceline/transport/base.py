@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from paceline.model.exchange import HttpRequest, SendOptions, Trip
+from paceline.model.exchange import HttpRequest, SendOptions, StepKey, Trip
 
 
 class Transport(Protocol):
     """Sends requests. Live and replayed transports are equals: the engine cannot tell them apart."""
 
-    def send(self, request: HttpRequest, options: SendOptions) -> Trip:
+    def send(self, request: HttpRequest, options: SendOptions, step: StepKey | None = None) -> Trip:
         """Send one request, follow its redirects and keep its cookies. Safe to call from several threads.
+
+        Args:
+            step: what the request belongs to, for transports that record or replay.
 
         Raises:
             RequestError: it could not be sent, or the response did not arrive whole.
