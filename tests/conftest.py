@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from paceline.model.collection import Script
 from paceline.model.outcome import ConsoleMessage
 from paceline.script.execution import Environment, ScriptResult, execute
 from paceline.script.v8 import Sandbox
+
+# A test must not depend on how busy the machine is, and in CI not on luck either.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 EMPTY_CONTEXT = {
     "request": {"url": "http://localhost/", "method": "GET"},

@@ -149,7 +149,7 @@ class _Reading:
         """An id for what has none: the same at every load, so that reports of several runs can be compared."""
         import uuid
 
-        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"postman-collection:{self.seed}#{pointer}"))
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"postman-collection:{self.seed!a}#{pointer}"))
 
 
 def _opened(entry: dict[str, Any], source: Mapping[str, Any], at: Location, inherited: Mapping[str, Any]) -> _Level:

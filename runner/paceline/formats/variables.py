@@ -138,4 +138,4 @@ def _is_variable(entry: Any) -> bool:
 def _made_id(name: str) -> str:
     import uuid
 
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"postman-variables:{name}"))
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"postman-variables:{name!a}"))  # !a: half a surrogate pair has no bytes
