@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Literal
 
 from paceline.engine.events import Event, ItemFinished, RunFinished, Summary
 from paceline.engine.options import RunOptions
 from paceline.engine.run import run as run_events
+from paceline.engine.verdict import ExitCode
 from paceline.formats.collection import load_collection
 from paceline.formats.variables import load_environment, load_globals
 from paceline.model.collection import Collection
-from paceline.model.outcome import Failure, ItemResult
+from paceline.model.outcome import Failure, ItemResult, Problem
 from paceline.model.variables import VariableSet
 from paceline.resolve.scopes import overridden
 from paceline.transport.cookies import CookieJar
+
+#: How a run goes when nothing else is said.
+DEFAULTS: Final = RunOptions()
 
 CollectionLike = Collection | str | Path
 VariablesLike = VariableSet | str | Path | Mapping[str, str] | None
@@ -30,6 +35,11 @@ class RunResult:
         failures: why it is not green, each with the item it belongs to.
         exit_code: what the command line would answer; see `ExitCode`.
         environment, globals: as the scripts left them.
+        problem: why the run ended before its end (out of time); None when it did not, or bailed.
+
+    >>> result = run("health.postman_collection.json", environment="local.postman_environment.json")
+    >>> result.ok, len(result.items), result.summary.counts["requests"].total
+    (True, 1, 1)
     """
 
     items: tuple[ItemResult, ...]
@@ -38,6 +48,7 @@ class RunResult:
     summary: Summary
     environment: VariableSet
     globals: VariableSet
+    problem: Problem | None = None
 
     @property
     def ok(self) -> bool:
@@ -50,7 +61,7 @@ def run(
     *,
     environment: VariablesLike = None,
     globals: VariablesLike = None,
-    options: RunOptions = RunOptions(),
+    options: RunOptions = DEFAULTS,
     jar: CookieJar | None = None,
 ) -> RunResult:
     """Run collections and wait for the end.
@@ -62,14 +73,25 @@ def run(
 
     Raises:
         PacelineError: a file, an option or a variable is wrong; nothing was sent.
+        KeyboardInterrupt: the run was interrupted; use `stream` to learn what happened until then.
+
+    >>> run("orders.postman_collection.json", environment="local.postman_environment.json").ok
+    True
     """
+    return gathered(stream(collections, environment=environment, globals=globals, options=options, jar=jar))
+
+
+def gathered(events: Iterable[Event]) -> RunResult:
+    """The result of a run from its events; raises KeyboardInterrupt when it was interrupted."""
     items: list[ItemResult] = []
-    for event in stream(collections, environment=environment, globals=globals, options=options, jar=jar):
+    for event in events:
         if isinstance(event, ItemFinished):
             items.append(event.result)
         elif isinstance(event, RunFinished):
             end = event
-    return RunResult(tuple(items), end.failures, end.exit_code, end.summary, end.environment, end.globals)
+    if end.exit_code == ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    return RunResult(tuple(items), end.failures, end.exit_code, end.summary, end.environment, end.globals, end.problem)
 
 
 def stream(
@@ -77,10 +99,10 @@ def stream(
     *,
     environment: VariablesLike = None,
     globals: VariablesLike = None,
-    options: RunOptions = RunOptions(),
+    options: RunOptions = DEFAULTS,
     jar: CookieJar | None = None,
     ca_bundle: str | None = None,
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Run collections and tell every event as it happens; the last one is `RunFinished`.
 
     Args:
@@ -88,6 +110,11 @@ def stream(
 
     Raises:
         PacelineError: a file, an option or a variable is wrong; nothing was sent.
+
+    >>> for event in stream("health.postman_collection.json", environment={"base_url": "http://localhost:1"}):
+    ...     if isinstance(event, ItemFinished):
+    ...         print(event.result.item.name, *(failure.kind for failure in event.result.failures()))
+    ping request
     """
     from paceline.transport.live import LiveTransport
 
@@ -96,16 +123,16 @@ def stream(
     jar = CookieJar() if jar is None else jar
     transport = LiveTransport(jar, ca_bundle=ca_bundle)
     try:
-        environment = _variables(environment, "environment")
-        yield from run_events(loaded, environment, _variables(globals, "globals"), options, transport, jar)
+        environment = variables(environment, "environment")
+        yield from run_events(loaded, environment, variables(globals, "globals"), options, transport, jar)
     finally:
         transport.close()
 
 
-def _variables(given: VariablesLike, kind: str) -> VariableSet:
+def variables(given: VariablesLike, kind: Literal["environment", "globals"]) -> VariableSet:
+    """Whatever stands for an environment or for globals, as a set."""
     if isinstance(given, VariableSet):
         return given
     if isinstance(given, str | Path):
         return load_environment(given) if kind == "environment" else load_globals(given)
-    empty = VariableSet("", kind="environment" if kind == "environment" else "globals")
-    return overridden(empty, given or {})
+    return overridden(VariableSet("", kind=kind), given or {})

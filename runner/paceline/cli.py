@@ -7,17 +7,18 @@ import is imported when it is needed, so that `paceline --version` and `--help` 
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from paceline import __version__
 from paceline.errors import PacelineError, UsageError, nearest
 
 if TYPE_CHECKING:
-    from paceline.engine.events import Event, RunFinished
     from paceline.engine.options import RunOptions
     from paceline.model.variables import VariableSet
     from paceline.report.reporter import Reporter
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _REPORTERS: Final = ("cli", "json", "junit")
 _BAIL_WORDS: Final = frozenset(("failure", "folder", "failure,folder", "folder,failure"))
 _BAD_INPUT: Final = 2
+_INTERRUPTED: Final = 130
 
 _EXIT_CODES: Final = """\
 exit codes:
@@ -41,22 +43,38 @@ When several apply, the first of 130, 2, 3, 4, 1, 6 counts: the one nearest to t
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    _prepare_output()
     try:
-        options = _parser().parse_args(_with_bail_word(arguments))
+        options = _parse(list(sys.argv[1:] if argv is None else argv))
         code: int = options.command(options)
         sys.stdout.flush()
     except PacelineError as error:
-        print(f"paceline: {error}", file=sys.stderr)
+        _complain(str(error))
         return _BAD_INPUT
-    except BrokenPipeError:
-        # Whoever read our output has gone, as `head` does. What is left in the buffer must not fail again at exit.
+    except OSError as error:
+        # What is left in the buffer must not fail again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
+        if isinstance(error, BrokenPipeError):  # whoever read our output has gone, as `head` does
+            return 128 + signal.SIGPIPE
+        _complain(f"the output cannot be written ({error})")
+        return _BAD_INPUT
     except KeyboardInterrupt:
-        print("paceline: interrupted", file=sys.stderr)
-        return 130
+        _complain("interrupted")
+        return _INTERRUPTED
     return code
+
+
+def _complain(what: str) -> None:
+    sys.stderr.write(f"paceline: {what}\n")
+
+
+def _prepare_output() -> None:
+    """Make sure that there is something to write to, and that it takes every character."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # our caller closed it, as in `paceline run … >&-`
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  as long as we live
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 # --- Options ---
@@ -66,6 +84,22 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> Any:
         """Say what is wrong in our own form; argparse would print its whole usage first."""
         raise UsageError(message, fix=f"see `{self.prog} --help`")
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    """The options.
+
+    Raises:
+        UsageError: there is something that we do not know or cannot use.
+    """
+    options, rest = _parser().parse_known_args(_with_bail_word(arguments))
+    unknown = next((each for each in rest if each.startswith("-")), None)
+    if unknown is not None:
+        name = unknown.partition("=")[0]
+        near = nearest(name, options.known)
+        raise UsageError(f"there is no option {name}", fix=f"did you mean {near}?" if near else options.help)
+    options.collections += rest  # argparse takes only those that stand together
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -78,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_run(commands)
     _add_lint(commands)
+    _add_contract(commands)
     return parser
 
 
@@ -90,7 +125,6 @@ def _add_run(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    run.set_defaults(command=_run)
     run.add_argument("collections", nargs="+", metavar="COLLECTION", help="a Postman collection (v2.0 or v2.1)")
     _add_variables(run)
 
@@ -122,6 +156,7 @@ def _add_run(commands: Any) -> None:
     reports.add_argument("--color", choices=("auto", "on", "off"), default="auto", help="colours (auto)")
     reports.add_argument("--silent", action="store_true", help="nothing on the terminal")
     reports.add_argument("--verbose", action="store_true", help="headers and bodies of every request")
+    _finish(run, _run)
 
 
 def _add_lint(commands: Any) -> None:
@@ -134,9 +169,31 @@ def _add_lint(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    lint.set_defaults(command=_lint)
     lint.add_argument("collections", nargs="+", metavar="COLLECTION", help="a Postman collection (v2.0 or v2.1)")
     _add_variables(lint)
+    _finish(lint, _lint)
+
+
+def _add_contract(commands: Any) -> None:
+    contract = commands.add_parser("contract", help="check an answer against its contract", allow_abbrev=False)
+    actions = contract.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    validate = actions.add_parser(
+        "validate",
+        help="check one body from a file",
+        description="Hold the body of an answer against the contract of its request. Nothing is sent.",
+        epilog="exit codes:\n  0  the contract is kept\n  2  wrong options or files\n  5  it is not",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    validate.add_argument("request", metavar="REQUEST", help='collection and name, such as "users/User Overview"')
+    validate.add_argument("--body", required=True, metavar="FILE", help="the body of the answer (-: standard input)")
+    validate.add_argument("--status", type=_positive, metavar="N", help="HTTP status of the answer (that of success)")
+    validate.add_argument("--content-type", metavar="TYPE", help="Content-Type of the answer (not checked)")
+    validate.add_argument("--contracts", default="schemas/contracts.yaml", metavar="FILE", help="(%(default)s)")
+    folder_help = "where the GraphQL queries are (collections, beside the folder of the contracts)"
+    validate.add_argument("--collections", dest="collections_folder", metavar="DIR", help=folder_help)
+    validate.set_defaults(collections=[])
+    _finish(validate, _contract)
 
 
 def _add_variables(parser: argparse.ArgumentParser) -> None:
@@ -151,6 +208,11 @@ def _add_variables(parser: argparse.ArgumentParser) -> None:
             metavar="K=V",
             help=f"set a{' global' if scope == 'global' else 'n environment'} variable (repeatable)",
         )
+
+
+def _finish(parser: argparse.ArgumentParser, command: Callable[[argparse.Namespace], int]) -> None:
+    known = [name for action in parser._actions for name in action.option_strings]  # noqa: SLF001  there is no other way
+    parser.set_defaults(command=command, known=known, help=f"see `{parser.prog} --help`")
 
 
 def _with_bail_word(arguments: list[str]) -> list[str]:
@@ -196,9 +258,11 @@ def _run(options: argparse.Namespace) -> int:
     from paceline.api import stream
     from paceline.formats.collection import load_collection
     from paceline.formats.variables import write_environment
+    from paceline.report.telling import tell
     from paceline.transport.cookie_file import read_cookie_jar, write_cookie_jar
     from paceline.transport.cookies import CookieJar
 
+    _require_writable(options)
     reporters = _reporters(options)
     collections = [load_collection(path) for path in options.collections]
     environment, globals_ = _variable_sets(options)
@@ -211,8 +275,7 @@ def _run(options: argparse.Namespace) -> int:
         jar=jar,
         ca_bundle=options.ssl_extra_ca_certs,
     )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cancelled job still gets its reports
-    finished = _drive(events, reporters)
+    finished, errors = tell(events, reporters)
     for path, variables in (
         (options.export_environment, finished.environment),
         (options.export_globals, finished.globals),
@@ -221,28 +284,21 @@ def _run(options: argparse.Namespace) -> int:
             write_environment(variables, path)
     if options.export_cookie_jar:
         write_cookie_jar(jar, options.export_cookie_jar)
-    return 0 if options.suppress_exit_code else finished.exit_code
+    if errors:
+        raise errors[0]
+    return 0 if options.suppress_exit_code and finished.exit_code != _INTERRUPTED else finished.exit_code
 
 
-def _drive(events: Iterator[Event], reporters: Sequence[Reporter]) -> RunFinished:
-    """Hand every event to every report. Ctrl-C, wherever it strikes, makes the run end itself, reports and all."""
-    from paceline.engine.events import RunFinished
+def _require_writable(options: argparse.Namespace) -> None:
+    """Refuse an export that cannot be written, before the run rather than after it."""
+    from paceline.report.files import require_writable
 
-    finished: RunFinished | None = None
-    interrupted = False
-    while finished is None:
-        try:
-            event = events.throw(KeyboardInterrupt) if interrupted else next(events)  # type: ignore[attr-defined]
-            interrupted = False
-            for reporter in reporters:
-                reporter.handle(event)
-            if isinstance(event, RunFinished):
-                finished = event
-        except KeyboardInterrupt:
-            if interrupted:
-                raise  # a second time, while the run was ending itself
-            interrupted = True
-    return finished
+    for option in ("export_environment", "export_globals", "export_cookie_jar"):
+        path = getattr(options, option)
+        if path is not None and (not path or Path(path).is_dir()):
+            raise UsageError(f"--{option.replace('_', '-')} {path!r} is not a file", fix="give the path of a file")
+        if path is not None:
+            require_writable(path)
 
 
 def _variable_sets(options: argparse.Namespace) -> tuple[VariableSet, VariableSet]:
@@ -320,9 +376,32 @@ def _lint(options: argparse.Namespace) -> int:
     environment, globals_ = _variable_sets(options)
     findings = lint(collections, environment, globals_)
     for finding in findings:
-        print(finding)
-    count = len(findings)
-    print(
-        f"{count or 'no'} finding{'' if count == 1 else 's'} in {len(collections)} collection{'' if len(collections) == 1 else 's'}"
-    )
+        sys.stdout.write(f"{finding}\n")
+    sys.stdout.write(f"{_counted(len(findings), 'finding')} in {_counted(len(collections), 'collection')}\n")
     return 1 if findings else 0
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+
+
+# --- paceline contract ---
+
+
+def _contract(options: argparse.Namespace) -> int:
+    from paceline.contract.command import validate, verdict_lines
+    from paceline.formats.files import read_bytes
+
+    if options.collections:
+        raise UsageError(f"{options.collections[0]} is one too many", fix='quote the request: "users/User Overview"')
+    verdict = validate(
+        options.request,
+        sys.stdin.buffer.read() if options.body == "-" else read_bytes(options.body),
+        contracts=options.contracts,
+        collections=options.collections_folder,
+        status=options.status,
+        content_type=options.content_type,
+    )
+    for line in verdict_lines(verdict):
+        sys.stdout.write(f"{line}\n")
+    return 0 if verdict.kept else 5

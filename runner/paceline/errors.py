@@ -25,6 +25,9 @@ class Location:
     Attributes:
         file: path as the user gave it, or `<memory>` for data that never was a file.
         pointer: JSON Pointer (RFC 6901) inside the file; empty means the whole file.
+
+    >>> str(Location("orders.json", "/item/0").child("request", "url"))
+    'orders.json#/item/0/request/url'
     """
 
     file: str = "<memory>"
@@ -46,6 +49,11 @@ class PacelineError(Exception):
         what: one sentence, without a full stop.
         where: the place at fault, when there is one.
         fix: what the reader can do about it.
+
+    >>> print(PacelineError("a variable has no name", Location("local.json", "/values/0"), 'add "key": "..."'))
+    a variable has no name
+      --> local.json#/values/0
+      fix: add "key": "..."
     """
 
     def __init__(self, what: str, where: Location | None = None, fix: str = "") -> None:
@@ -64,19 +72,51 @@ class PacelineError(Exception):
 
 
 class UsageError(PacelineError):
-    """An option or argument that cannot be."""
+    """An option or argument that cannot be.
+
+    >>> import paceline
+    >>> paceline.run("orders.postman_collection.json", options=paceline.RunOptions(folders=("chekout",)))
+    Traceback (most recent call last):
+    paceline.errors.UsageError: there is no folder or request named `chekout`
+      --> orders.postman_collection.json
+      fix: did you mean `checkout`?
+    """
 
 
 class FileError(PacelineError):
-    """A file that cannot be read or written."""
+    """A file that cannot be read or written.
+
+    >>> import paceline
+    >>> paceline.load_collection("order.postman_collection.json")
+    Traceback (most recent call last):
+    paceline.errors.FileError: there is no such file
+      --> order.postman_collection.json
+      fix: did you mean 'orders.postman_collection.json'?
+    """
 
 
 class FormatError(PacelineError):
-    """A file that is readable but is not what it should be."""
+    """A file that is readable but is not what it should be.
+
+    >>> import paceline
+    >>> try:
+    ...     paceline.load_collection("local.postman_environment.json")
+    ... except FormatError as error:
+    ...     print(error.what)
+    this is an environment, not a Postman collection
+    """
 
 
 class UnresolvedVariableError(PacelineError):
-    """A `{{variable}}` that no scope has, found before anything was sent."""
+    """A `{{variable}}` that no scope has, found before anything was sent.
+
+    >>> import paceline
+    >>> try:
+    ...     paceline.run("health.postman_collection.json")
+    ... except UnresolvedVariableError as error:
+    ...     print(error.what.splitlines()[0])
+    variable {{base_url}} is not defined
+    """
 
 
 class RequestError(PacelineError):
@@ -85,6 +125,12 @@ class RequestError(PacelineError):
     Attributes:
         code: Node's name of the failure where it has one (`ECONNREFUSED`, `ETIMEDOUT`, ...), since reports and
             scripts written for Postman look for these; otherwise a name of the same form.
+
+    >>> import paceline
+    >>> result = paceline.run("health.postman_collection.json", environment={"base_url": "http://localhost:1"})
+    >>> error = result.items[0].error
+    >>> isinstance(error, RequestError) and error.code
+    'ECONNREFUSED'
     """
 
     def __init__(self, what: str, where: Location | None = None, fix: str = "", code: str = "EREQUEST") -> None:

@@ -13,7 +13,7 @@ from paceline.engine.selection import Step, select
 from paceline.errors import Location, nearest
 from paceline.model.collection import Auth, Collection, Param, Script, Url
 from paceline.model.variables import VariableSet
-from paceline.report.secret_names import is_secret_name
+from paceline.report.secret_names import is_secret_name, is_secret_parameter
 from paceline.resolve.scopes import Scope, Scopes
 from paceline.resolve.template import TOKEN
 from paceline.script.execution import is_blank
@@ -23,11 +23,6 @@ Rule = Literal["unresolved-variable", "script-syntax", "unknown-request", "dupli
 
 #: `setNextRequest` with the name written out; a name made at run time cannot be judged here.
 _NEXT = re.compile(r"""\.setNextRequest\(\s*(["'`])((?:(?!\1|\$\{)[^\\\n])*)\1\s*\)""")
-
-#: Parameters of an auth that prove who somebody is, by Postman's names.
-_SECRET_PARAMS = frozenset(
-    ("password", "token", "value", "accessToken", "clientSecret", "secretKey", "authKey", "secret")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +115,9 @@ def _confused_names(steps: Sequence[Step]) -> Iterator[Finding]:
 def _secrets(collection: Collection, steps: Sequence[Step]) -> Iterator[Finding]:
     for variable in collection.variables:
         value = variable.value
-        if variable.enabled and isinstance(value, str) and _is_literal(value):
-            if variable.type == "secret" or is_secret_name(variable.key):
-                yield _secret(f"variable `{variable.key}`", variable.at)
+        named = variable.type == "secret" or is_secret_name(variable.key)
+        if named and variable.enabled and isinstance(value, str) and _is_literal(value):
+            yield _secret(f"variable `{variable.key}`", variable.at)
     yield from _auth_secrets(collection.auth)
     seen: set[int] = set()
     for step in steps:
@@ -145,9 +140,11 @@ def _param_secrets(kind: str, params: Sequence[Param]) -> Iterator[Finding]:
 
 
 def _auth_secrets(auth: Auth | None) -> Iterator[Finding]:
-    for key, value in auth.params if auth is not None else ():
-        if key in _SECRET_PARAMS and isinstance(value, str) and _is_literal(value):
-            yield _secret(f"`{key}` of the {auth.type if auth else ''} authorization", auth.at if auth else Location())
+    if auth is None:
+        return
+    for key, value in auth.params:
+        if isinstance(value, str) and _is_literal(value) and is_secret_parameter(auth.type, key):
+            yield _secret(f"`{key}` of the {auth.type} authorization", auth.at)
 
 
 def _url_secrets(url: Url) -> Iterator[Finding]:

@@ -42,7 +42,7 @@ def sent_request_json(request: RequestTemplate, trip: Trip) -> dict[str, Any]:
 
 
 def response_json(response: HttpResponse) -> dict[str, Any]:
-    """The response as the sandbox takes it; the time is rounded up as in postman-runtime, lib/requester/requester.js."""
+    """The response as the sandbox takes it; the time is rounded up (postman-runtime, lib/requester/requester.js)."""
     return {
         "code": response.status,
         "status": response.reason,

@@ -27,6 +27,11 @@ class RunStarted:
     Attributes:
         item_count: selected items of one iteration over all collections.
         started: unix seconds.
+
+    >>> import paceline
+    >>> event = next(paceline.stream("health.postman_collection.json", environment="local.postman_environment.json"))
+    >>> isinstance(event, RunStarted), event.item_count
+    (True, 1)
     """
 
     collections: tuple[Collection, ...]
@@ -46,7 +51,13 @@ class IterationStarted:
 
 @dataclass(frozen=True, slots=True)
 class ItemStarted:
-    """Before the pre-request scripts of an item."""
+    """Before the pre-request scripts of an item.
+
+    >>> import paceline
+    >>> events = paceline.stream("health.postman_collection.json", environment="local.postman_environment.json")
+    >>> [event.item.name for event in events if isinstance(event, ItemStarted)]
+    ['ping']
+    """
 
     cursor: Cursor
     collection: Collection
@@ -84,7 +95,13 @@ class CallFinished:
 
 @dataclass(frozen=True, slots=True)
 class ItemFinished:
-    """After the test scripts of an item."""
+    """After the test scripts of an item.
+
+    >>> import paceline
+    >>> events = paceline.stream("health.postman_collection.json", environment="local.postman_environment.json")
+    >>> [event.result.trip.response.status for event in events if isinstance(event, ItemFinished)]
+    [200]
+    """
 
     result: ItemResult
 
@@ -136,6 +153,11 @@ class RunFinished:
         problem: why the run ended early (interrupted, timed out); None when it ran to its end or bailed.
         exit_code: what the command line answers, see `paceline.engine.verdict`.
         environment, globals: as the scripts left them.
+
+    >>> import paceline
+    >>> *_, last = paceline.stream("health.postman_collection.json", environment="local.postman_environment.json")
+    >>> isinstance(last, RunFinished), last.exit_code
+    (True, 0)
     """
 
     summary: Summary

@@ -8,8 +8,14 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from paceline.engine.context import cookie_json, cursor_json, legacy_json, response_json, script_context
-from paceline.engine.context import sent_request_json
+from paceline.engine.context import (
+    cookie_json,
+    cursor_json,
+    legacy_json,
+    response_json,
+    script_context,
+    sent_request_json,
+)
 from paceline.engine.events import AssertionChecked, CallFinished, ConsoleLogged
 from paceline.engine.options import RunOptions
 from paceline.engine.preflight import missing, unresolved_error
@@ -43,6 +49,7 @@ class Equipment:
     Attributes:
         files_of: from a collection to what reads the files it uploads.
         token: makes a fresh value for the Postman-Token header.
+        deadline: of the whole run, on the monotonic clock; infinity when there is none.
     """
 
     transport: Transport
@@ -51,6 +58,11 @@ class Equipment:
     options: RunOptions
     files_of: Callable[[Collection], FileReader]
     token: Callable[[], str]
+    deadline: float = math.inf
+
+    def seconds_left(self) -> float:
+        """Time until the run must end; may be infinite, never negative."""
+        return max(0.0, self.deadline - time.monotonic())
 
 
 @dataclass(slots=True)
@@ -73,6 +85,7 @@ class ItemExecution:
         self._equipment = equipment
         self._progress = _Progress()
         self._template = step.item.request
+        self._changes: list[tuple[Script, Mapping[str, Any]]] = []
 
     def run(self) -> Generator[Told, None, ItemResult]:
         """Yield what scripts say, and return what happened. A failure is a result, never an exception."""
@@ -88,6 +101,7 @@ class ItemExecution:
             skipped = "a pre-request script failed and --bail is on"  # as Newman, which then does not send either
         else:
             try:
+                self._take_over_changes()
                 request, outgoing = self._resolve()
                 trip = self._equipment.transport.send(outgoing, self._send_options())
             except PacelineError as raised:
@@ -143,9 +157,10 @@ class ItemExecution:
 
     def _send_options(self) -> SendOptions:
         options = self._equipment.options
+        seconds = min(options.timeout_request_ms / 1000 or math.inf, self._equipment.seconds_left())
         return send_options(
             self._step.item.behavior,
-            timeout=options.timeout_request_ms / 1000 or None,
+            timeout=None if seconds == math.inf else seconds,
             insecure=options.insecure,
             ignore_redirects=options.ignore_redirects,
         )
@@ -157,27 +172,39 @@ class ItemExecution:
         if not self._step.prerequests:
             return False
         request: Mapping[str, Any] = self._step.item.source.get("request") or {}
-        changed = False
         for script in self._step.prerequests:
             result = yield from self._run_script(script, script_context(self._scopes, request))
             if result.skips_request:
                 return True
             if result.request is not None:
-                request, changed = result.request, True
-        if changed:
-            self._take_over(request)
+                request = result.request
+                self._changes.append((script, request))
         return False
 
-    def _take_over(self, request: Mapping[str, Any]) -> None:
-        """Send what the scripts made of the request, for this one execution."""
-        try:
-            template = request_from_json(request, self._template.at)
-        except FormatError as error:
-            problem = Problem("FormatError", f"a pre-request script broke the request: {error.what}", fix=error.fix)
-            runs = self._progress.runs["prerequest"]
-            runs[-1] = replace(runs[-1], problem=runs[-1].problem or problem)
+    def _take_over_changes(self) -> None:
+        """Send what the scripts made of the request, for this one execution.
+
+        Raises:
+            RequestError: it is no request any more. What was there before is not sent in its place: it could lack,
+                for example, the authorization that the script wanted to set.
+        """
+        if not self._changes:
             return
-        self._template = template
+        place = self._template.at
+        broken: tuple[Script, FormatError] | None = None
+        for script, request in reversed(self._changes):  # what the last one left is sent; the first bad one is blamed
+            try:
+                template = request_from_json(request, place)
+            except FormatError as error:
+                broken = (script, error)
+                continue
+            if broken is None:
+                self._template = template
+            break
+        if broken is not None:
+            script, cause = broken
+            what = f"a pre-request script broke the request: {cause.what}"
+            raise RequestError(what, script.at, cause.fix, "EINVALID") from cause
 
     def _run_tests(
         self, request: RequestTemplate, trip: Trip | None, error: PacelineError | None
@@ -202,7 +229,7 @@ class ItemExecution:
             return ScriptResult()
         clock = time.perf_counter()
         assertions: list[Assertion] = []
-        seconds = self._equipment.options.timeout_script_ms / 1000 or math.inf
+        seconds = min(self._equipment.options.timeout_script_ms / 1000 or math.inf, self._equipment.seconds_left())
         world = Environment(self._answer_call, self._equipment.jar.store_call, seconds)
         legacy = legacy_json(self._step, script)
         talk = execute(self._equipment.sandbox, script, context, legacy, cursor_json(self._cursor), world)

@@ -22,6 +22,9 @@ class RunOptions:
         ignore_redirects: take the first response, whatever it says.
         allow_unresolved: send `{{unknown}}` as it stands, as Newman does, instead of refusing.
         working_dir: where files to upload are looked for after the collection's own folder.
+
+    >>> RunOptions(iterations=3, folders=("checkout",), bail=True).timeout_request_ms
+    60000
     """
 
     iterations: int = 1

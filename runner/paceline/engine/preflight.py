@@ -20,14 +20,14 @@ from paceline.resolve.scopes import MISSING, Scopes
 from paceline.resolve.substitute import templates
 from paceline.resolve.template import unresolved
 
-#: A call that sets a variable of the name in quotes; the legacy API has names of its own.
-_SETS = re.compile(r"""(?:\.set|set(?:Environment|Global)Variable)\s*\(\s*(["'`])((?:(?!\1)[^\\\n])*)\1""")
+#: A call that may set a variable, whatever the scope is called in the script; the legacy API has names of its own.
+_SETS = re.compile(r"(?:(\w*)(?:\(\))?\s*\.\s*set|set(?:Environment|Global)Variable)\s*\(\s*")
 
-#: A call that sets a variable whose name is made at run time: then any name may be meant.
-_SETS_ANY = re.compile(
-    r"""(?:environment|variables|globals|collectionVariables)\.set\s*\(\s*(?!["'`\s])"""
-    r"""|set(?:Environment|Global)Variable\s*\(\s*(?!["'`\s])|\.set\s*\(\s*`[^`]*\$\{"""
-)
+#: The name, when it is written out; otherwise it is made at run time, and any name may be meant.
+_NAME = re.compile(r"""(["'`])((?:(?!\1|\$\{)[^\\\n])*)\1\s*[,)]""")
+
+#: What has a `set` that sets no variable: the cookie jar, lodash and moment by their usual names.
+_OTHERS = frozenset("jar cookieJar _ moment".split())
 
 _PLACES_SHOWN = 3
 
@@ -38,21 +38,31 @@ def check(steps: Sequence[Step], scopes_of: Callable[[Step], Scopes]) -> None:
     Raises:
         UnresolvedVariableError: for all such variables at once, each with its places and the nearest name.
     """
+    found = undefined(steps, scopes_of)
+    if found:
+        places = {name: [at for _, at in uses] for name, uses in found.items()}
+        raise _error(places, {name: scopes_of(uses[0][0]) for name, uses in found.items()})
+
+
+def undefined(steps: Sequence[Step], scopes_of: Callable[[Step], Scopes]) -> dict[str, list[tuple[Step, Location]]]:
+    """Names that no scope has and no script sets, each with the steps and places that use it."""
     sources = {script.source for step in steps for script in (*step.prerequests, *step.tests)}
-    if any(_SETS_ANY.search(source) for source in sources):
-        return
-    later = {name for source in sources for _, name in _SETS.findall(source)}
-    places: dict[str, list[Location]] = {}
-    known: dict[str, Scopes] = {}
+    later: set[str] = set()
+    for source in sources:
+        for call in _SETS.finditer(source):
+            if call[1] in _OTHERS:
+                continue
+            name_written = _NAME.match(source, call.end())
+            if name_written is None:
+                return {}
+            later.add(name_written[2])
+    found: dict[str, list[tuple[Step, Location]]] = {}
     for step in steps:
         auth = effective_auth(step.item.request.auth, *step.inherited_auth)
-        scopes = scopes_of(step)
-        for name, at in missing(step.item.request, auth, step.item.behavior, scopes):
+        for name, at in missing(step.item.request, auth, step.item.behavior, scopes_of(step)):
             if name not in later:
-                places.setdefault(name, []).append(at)
-                known.setdefault(name, scopes)
-    if places:
-        raise _error(places, known)
+                found.setdefault(name, []).append((step, at))
+    return found
 
 
 def missing(request: RequestTemplate, auth: Auth | None, behavior: Any, scopes: Scopes) -> list[tuple[str, Location]]:
@@ -91,6 +101,8 @@ def _error(places: dict[str, list[Location]], known: dict[str, Scopes]) -> Unres
     where = Location(first[0].file, first[0].pointer + more)
     name = next(iter(places))
     fix = f"define it, for example by --env-var {name.strip()}=…, or send it as it stands with --allow-unresolved"
+    if known[name].find(name) is not MISSING:
+        fix = "give one of the variables on its way a value without the other, or send it with --allow-unresolved"
     return UnresolvedVariableError("\n".join((*lines, f"  searched: {searched}")), where, fix)
 
 
@@ -98,7 +110,7 @@ def _line(name: str, scopes: Scopes) -> str:
     near = nearest(name, scopes.names() | DYNAMIC_NAMES if name.startswith("$") else scopes.names())
     cycle = scopes.find(name) is not MISSING
     reason = "refers to itself" if cycle else "is not defined"
-    blanks = "; blanks are part of a name" if near is not None and near == name.strip() else ""
+    blanks = " Blanks are part of a name" if near is not None and near == name.strip() else ""
     return f"variable {{{{{name}}}}} {reason}" + (f": did you mean `{near}`?{blanks}" if near and not cycle else "")
 
 

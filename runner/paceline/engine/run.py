@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from paceline.model.collection import Collection
 from paceline.model.outcome import Cursor, ItemResult, Problem
 from paceline.model.variables import VariableSet
 from paceline.resolve.scopes import Scope, Scopes
+from paceline.resolve.template import text_of
 from paceline.resolve.uploads import FileReader, LocalFiles
 from paceline.script.execution import is_blank
 from paceline.script.v8 import Sandbox
@@ -50,17 +52,21 @@ def run(
     options: RunOptions,
     transport: Transport,
     jar: CookieJar,
-) -> Iterator[Event]:
+    sandbox: Sandbox | None = None,
+) -> Generator[Event, None, None]:
     """Run collections one after the other, with one jar, one environment, one set of globals and of local variables.
 
     A collection's own variables are its own, as in Postman. An interruption (KeyboardInterrupt, raised here or thrown
     in) ends the run with `RunFinished`, so that the reports of what ran are written.
 
+    Args:
+        sandbox: where scripts run; it is left open. None boots one for this run, if there are scripts, and closes it.
+
     Raises:
-        UsageError: an unknown folder, or an iteration count below one.
+        UsageError: an unknown folder, no collection at all, or an iteration count below one.
         UnresolvedVariableError: a variable has no value; nothing was sent.
     """
-    return _Run(collections, environment, globals, options, transport, jar).events()
+    return _Run(collections, environment, globals, options, transport, jar, sandbox).events()
 
 
 class _Run:
@@ -74,9 +80,12 @@ class _Run:
         options: RunOptions,
         transport: Transport,
         jar: CookieJar,
+        sandbox: Sandbox | None,
     ) -> None:
         if options.iterations < 1:
             raise UsageError(f"{options.iterations} iterations cannot be run", fix="give -n a number from 1 up")
+        if not collections:
+            raise UsageError("there is no collection to run", fix="name one or more")
         require_folders(collections, options.folders)
         self._collections = tuple(collections)
         self._steps = [select(collection, options.folders) for collection in collections]
@@ -86,11 +95,14 @@ class _Run:
         self._local = Scope("local variables")
         self._own = {id(one): Scope("collection", one.variables, one.name) for one in collections}
         self._options = options
-        self._sandbox = Sandbox()
-        self._equipment = Equipment(transport, jar, self._sandbox, options, self._files_of, lambda: str(uuid.uuid4()))
+        self._sandbox = sandbox or Sandbox()
+        self._owns_sandbox = sandbox is None
+        deadline = time.monotonic() + options.timeout_ms / 1000 if options.timeout_ms else math.inf
+        self._equipment = Equipment(
+            transport, jar, self._sandbox, options, self._files_of, lambda: str(uuid.uuid4()), deadline
+        )
         self._tally = Tally()
         self._executions = 0
-        self._deadline = time.monotonic() + options.timeout_ms / 1000 if options.timeout_ms else None
         if not options.allow_unresolved:
             check([step for steps in self._steps for step in steps], self._scopes_of)
 
@@ -104,10 +116,10 @@ class _Run:
         scripts = (script for steps in self._steps for step in steps for script in (*step.prerequests, *step.tests))
         return any(not is_blank(script.source) for script in scripts)
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Generator[Event, None, None]:
         """The whole run."""
         problem = None
-        interrupted = False
+        interrupted = timed_out = False
         iteration = None
         environment, globals = self._initial
         items = sum(map(len, self._steps))
@@ -117,7 +129,8 @@ class _Run:
             )
             if self._has_scripts():
                 self._sandbox.start()  # it boots while the first request is under way
-            for iteration in range(self._options.iterations):
+            for number in range(self._options.iterations):
+                iteration = number
                 yield IterationStarted(iteration)
                 for steps in self._steps:
                     yield from self._pass(steps, iteration)
@@ -126,16 +139,23 @@ class _Run:
                 iteration = None
         except _Ended as ended:
             problem = ended.problem
+            timed_out = problem is not None
         except KeyboardInterrupt:
             interrupted = True
             problem = Problem("Interrupted", "the run was interrupted")
         finally:
-            self._sandbox.close()
+            if self._owns_sandbox:
+                self._sandbox.close()
         if iteration is not None:
             self._tally.add_iteration()
             yield IterationFinished(iteration)
         failures = tuple(self._tally.failures)
-        code = exit_code((failure for _, failure in failures), executed=self._tally.executed, interrupted=interrupted)
+        code = exit_code(
+            (failure for _, failure in failures),
+            executed=self._tally.executed,
+            timed_out=timed_out,
+            interrupted=interrupted,
+        )
         yield RunFinished(
             self._tally.summary(),
             failures,
@@ -145,28 +165,33 @@ class _Run:
             problem,
         )
 
-    def _pass(self, steps: Sequence[Step], iteration: int) -> Iterator[Event]:
+    def _pass(self, steps: Sequence[Step], iteration: int) -> Generator[Event, None, None]:
         """One pass over the items of a collection."""
         route = Route(steps)
         position: int | None = 0
         while position is not None and position < len(steps):
-            if self._deadline is not None and time.monotonic() > self._deadline:
-                limit = f"{self._options.timeout_ms:g} ms"
-                raise _Ended(Problem("Timeout", f"the run took longer than {limit}", fix="raise --timeout"))
+            if self._equipment.seconds_left() <= 0:
+                raise _Ended(self._too_long())
             step = steps[position]
             self._executions += 1
             ref = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{iteration}/{self._executions}"))
             cursor = Cursor(iteration, self._options.iterations, position, len(steps), ref)
             yield ItemStarted(cursor, step.collection, step.folders, step.item)
             if self._options.delay_ms:
-                time.sleep(self._options.delay_ms / 1000)
+                time.sleep(min(self._options.delay_ms / 1000, self._equipment.seconds_left()))
             result = yield from ItemExecution(step, cursor, self._scopes_of(step), self._equipment).run()
             position, problem = _next(route, position, result)
             result = replace(result, flow_problem=problem) if problem else result
             failed = self._tally.add(result)
             yield ItemFinished(result)
+            if result.error is not None and self._equipment.seconds_left() <= 0:
+                raise _Ended(self._too_long())
             if failed and self._options.bail:
                 raise _Ended
+
+    def _too_long(self) -> Problem:
+        limit = f"{self._options.timeout_ms:g} ms"
+        return Problem("Timeout", f"the run took longer than {limit}", fix="raise --timeout")
 
 
 def _next(route: Route, position: int, result: ItemResult) -> tuple[int | None, Problem | None]:
@@ -181,10 +206,11 @@ def _next(route: Route, position: int, result: ItemResult) -> tuple[int | None, 
     target = calls[-1]
     if target is None:
         return None, None
-    found = route.position_of(str(target))
+    name = text_of(target)  # scripts may give anything; a number is taken by its digits, as in JavaScript
+    found = route.position_of(name)
     if found is not None:
         return found, None
-    near = nearest(str(target), route.names())
+    near = nearest(name, route.names())
     advice = f"did you mean `{near}`?" if near else "it names a request among those selected to run, or its id"
-    message = f"setNextRequest named `{target}`, and no such request is in this run"
+    message = f"setNextRequest named `{name}`, and no such request is in this run"
     return None, Problem("UnknownRequestError", message, fix=advice)

@@ -9,6 +9,9 @@ from paceline.errors import UsageError, nearest
 from paceline.model.collection import Auth, Collection, Folder, Item, Listen, Script
 
 
+_NAMES_SHOWN = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """An item with what it inherits.
@@ -55,8 +58,15 @@ def require_folders(collections: Sequence[Collection], folders: Iterable[str]) -
         if not any(True for collection in collections for _ in _find(collection, name)):
             known = {found.name for collection in collections for found in _everything(collection)}
             near = nearest(name, known)
-            advice = f"did you mean `{near}`?" if near else "`paceline lint` lists what is there"
+            advice = f"did you mean `{near}`?" if near else _some(known)
             raise UsageError(f"there is no folder or request named `{name}`", collections[0].at, advice)
+
+
+def _some(names: set[str]) -> str:
+    """A few of the names, to choose from."""
+    first = ", ".join(f"`{name}`" for name in sorted(names)[:_NAMES_SHOWN])
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    return f"there is {first}{more}" if names else "there is none at all"
 
 
 def _find(collection: Collection, name: str) -> Iterator[Folder | Item]:

@@ -18,6 +18,9 @@ class ExitCode(IntEnum):
     OK: all good. FAILED: a check did not hold. BAD_INPUT: options, configuration or files are wrong and nothing was
     sent. NOT_SENT: a request could not be sent or was not answered. SCRIPT_ERROR: a script broke. CONTRACT: a response
     broke its contract. NOTHING_RAN: no request was executed. INTERRUPTED: Ctrl-C, as shells have it.
+
+    >>> ExitCode(3).name
+    'NOT_SENT'
     """
 
     OK = 0
@@ -50,13 +53,18 @@ PRECEDENCE = (
 )
 
 
-def exit_code(failures: Iterable[Failure], *, executed: int, interrupted: bool = False) -> ExitCode:
+def exit_code(
+    failures: Iterable[Failure], *, executed: int, timed_out: bool = False, interrupted: bool = False
+) -> ExitCode:
     """The exit code of a run.
 
     Args:
         executed: how many items ran, skipped ones not counted.
+        timed_out: the run took too long, so that requests after it were not sent.
     """
     apply = {_CODE_OF_KIND[failure.kind] for failure in failures}
+    if timed_out:
+        apply.add(ExitCode.NOT_SENT)
     if interrupted:
         apply.add(ExitCode.INTERRUPTED)
     if executed == 0:

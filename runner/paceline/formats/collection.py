@@ -30,6 +30,9 @@ def load_collection(path: str | Path) -> Collection:
     Raises:
         FileError: it cannot be read.
         FormatError: it is no collection of schema v2.0 or v2.1; the location tells the place in it.
+
+    >>> load_collection("orders.postman_collection.json").name
+    'Orders'
     """
     return parse_collection(load_json(path), Location(str(path)))
 

@@ -27,12 +27,20 @@ def load_environment(path: str | Path) -> VariableSet:
     Raises:
         FileError: it cannot be read.
         FormatError: it is no environment.
+
+    >>> environment = load_environment("local.postman_environment.json")
+    >>> environment.name, [variable.key for variable in environment.variables]
+    ('local', ['base_url'])
     """
     return parse_variable_set(load_json(path), "environment", Location(str(path)))
 
 
 def load_globals(path: str | Path) -> VariableSet:
-    """Read a file of globals; raises as `load_environment`."""
+    """Read a file of globals; raises as `load_environment`.
+
+    >>> [(variable.key, variable.value) for variable in load_globals("globals.json").variables]
+    [('currency', 'EUR')]
+    """
     return parse_variable_set(load_json(path), "globals", Location(str(path)))
 
 

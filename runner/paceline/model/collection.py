@@ -188,6 +188,11 @@ class Collection:
         variables: the collection scope; folder variables do not exist at run time (postman-runtime,
             lib/runner/index.js).
         source: the JSON of the collection in the form of schema v2.1.0.
+
+    >>> import paceline
+    >>> orders = paceline.load_collection("orders.postman_collection.json")
+    >>> [("/".join(folder.name for folder in folders), item.name) for folders, item in orders.items()]
+    [('', 'list orders'), ('checkout', 'pay')]
     """
 
     id: str

@@ -51,6 +51,11 @@ class Assertion:
     Attributes:
         index: counts from 0 in each script.
         problem: why it failed; None when it passed or was skipped.
+
+    >>> import paceline
+    >>> result = paceline.run("orders.postman_collection.json", environment="local.postman_environment.json")
+    >>> [(check.name, check.failed) for item in result.items for check in item.assertions()]
+    [('there are orders', False), ('it is paid', False)]
     """
 
     name: str
@@ -115,6 +120,11 @@ class Failure:
             `request`: it was not sent or not answered; `unresolved`: it was not sent since a variable has no value.
         at: Newman's wording of the place, such as `assertion:0 in test-script`.
         assertion: name of the check, for `assertion` only.
+
+    >>> import paceline
+    >>> result = paceline.run("orders.postman_collection.json", environment={"base_url": "http://localhost:1"})
+    >>> [failure.kind for _, failure in result.failures]
+    ['request', 'assertion', 'request', 'assertion']
     """
 
     kind: Literal["assertion", "script", "request", "unresolved"]
@@ -139,6 +149,12 @@ class ItemResult:
         flow_problem: `setNextRequest` named a request that is not there.
         visualizer: `{"template", "data", "options"}` of `pm.visualizer.set`, or None.
         started: unix seconds; elapsed_ms: the whole item with its scripts.
+
+    >>> import paceline
+    >>> result = paceline.run("health.postman_collection.json", environment="local.postman_environment.json")
+    >>> item = result.items[0]
+    >>> item.item.name, item.trip.request.method, item.trip.response.body, list(item.failures())
+    ('ping', 'GET', b'pong', [])
     """
 
     cursor: Cursor

@@ -33,6 +33,9 @@ class VariableSet:
     Attributes:
         kind: which of the two it is; both share one file format.
         id: Postman's id of the set; made from the name when the file has none.
+
+    >>> VariableSet("local", (Variable("token", "t-1", type="secret"),)).variables[0].value
+    't-1'
     """
 
     name: str

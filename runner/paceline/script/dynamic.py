@@ -23,7 +23,7 @@ def ask_faker(sandbox: Sandbox, name: str) -> str:
         for said in execute(sandbox, script, {}, {}, {}, Environment(_nothing, _nothing))
         if isinstance(said, ConsoleMessage)
     ]
-    if not values:
+    if not values or values[0] == f"{{{{{name}}}}}":
         raise SandboxError(f"the sandbox has no value for {{{{{name}}}}}", fix="report this as a defect of paceline")
     return str(values[0])
 

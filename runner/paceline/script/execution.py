@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import queue
 import re
@@ -9,7 +10,6 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Generator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -18,7 +18,9 @@ from typing import Any, Final
 from paceline.model.collection import Script
 from paceline.model.outcome import Assertion, ConsoleMessage, Problem, ScriptCall
 from paceline.script import teleport
-from paceline.script.v8 import Letter, Sandbox, ScriptStopped
+from paceline.script.isolate import ScriptStopped, out_of_time
+from paceline.script.syntax import line_count, syntax_problem
+from paceline.script.v8 import Letter, Sandbox
 
 #: A script that begins so runs without the legacy API (postman-sandbox, lib/sandbox/non-legacy-codemarkers.js).
 _MARKERS: Final = ('"use sandbox2";', "'use sandbox2';")
@@ -27,7 +29,7 @@ _MARKERS: Final = ('"use sandbox2";', "'use sandbox2';")
 _PARALLEL_CALLS: Final = 6
 
 #: The sandbox keeps the script's time itself; V8 is stopped only when it no longer gets to look at the clock.
-_GRACE_SECONDS: Final = 0.2
+_GRACE_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,10 @@ class _Conversation:
         self._source = ""
         self._result = ScriptResult()
         self._ended = False
-        self._answers: queue.SimpleQueue[tuple[Any, Answer]] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[tuple[Any, Mapping[str, Any]] | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[tuple[Any, Answer | BaseException]] = queue.SimpleQueue()
         self._waiting = 0
-        self._pool: ThreadPoolExecutor | None = None
+        self._callers = 0
 
     def run(
         self, script: Script, context: Mapping[str, Any], legacy: Mapping[str, Any], cursor: Mapping[str, Any]
@@ -143,7 +146,7 @@ class _Conversation:
             while True:
                 left = deadline - time.monotonic()
                 if left <= 0:
-                    raise ScriptStopped("it ran longer than the script time-out allows")
+                    raise out_of_time()
                 heard = self._sandbox.turn(letters, left)
                 letters = []
                 for letter in heard:
@@ -153,10 +156,15 @@ class _Conversation:
                 if not letters and self._sandbox.idle():
                     yield from self._wait(letters, deadline)
         except ScriptStopped as stopped:
-            self._result.problem = Problem("ScriptStopped", str(stopped), fix=_STOPPED_FIX)
+            self._sandbox.close()
+            for letter in stopped.letters:
+                if not str(letter[0]).startswith("execution.request."):  # too late to send anything
+                    yield from self._hear(letter, [])
+            self._result.problem = Problem("ScriptStopped", stopped.reason, fix=stopped.fix)
         finally:
-            if self._pool is not None:
-                self._pool.shutdown(wait=False, cancel_futures=True)
+            self._ended = True
+            for _ in range(self._callers):
+                self._calls.put(None)
         return self._result
 
     def _hear(self, letter: Letter, replies: list[Letter]) -> Generator[Said, None, None]:
@@ -171,7 +179,7 @@ class _Conversation:
             for made in letter[2]:
                 yield _assertion(made, self._source)
         elif name == "execution.error":
-            self._result.problem = self._result.problem or problem_of(letter[2], self._source)
+            self._fail(letter[2])
         elif name == "execution.skipRequest":
             self._result.skips_request = True
         elif name == "execution.request":
@@ -188,11 +196,21 @@ class _Conversation:
             replies.append([f"{reply}.{own}", event_id, refusal])
 
     def _send(self, event_id: Any, request: Mapping[str, Any]) -> None:
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(_PARALLEL_CALLS, thread_name_prefix="paceline-script-call")
         self._waiting += 1
-        future = self._pool.submit(self._environment.send, request)
-        future.add_done_callback(lambda done: self._answers.put((event_id, done.result())))
+        self._calls.put((event_id, request))
+        if self._callers < min(self._waiting, _PARALLEL_CALLS):
+            self._callers += 1
+            # A daemon, unlike an executor's threads: a server that never answers must not keep Python from exiting.
+            threading.Thread(target=self._call, name="paceline-script-call", daemon=True).start()
+
+    def _call(self) -> None:
+        """Send one request after the other, until the script has ended."""
+        while (call := self._calls.get()) is not None and not self._ended:
+            event_id, request = call
+            try:
+                self._answers.put((event_id, self._environment.send(request)))
+            except BaseException as error:  # noqa: BLE001
+                self._answers.put((event_id, error))  # a defect, to be raised in the thread that runs the script
 
     def _ask_jar(self, method: str, args: list[Any]) -> tuple[str | None, Any]:
         try:
@@ -207,7 +225,7 @@ class _Conversation:
         pause = limit if timer is None else min(timer, limit)
         if not self._waiting:
             if timer is None:
-                raise ScriptStopped("it waits for something that cannot happen")
+                raise ScriptStopped("it waits for something that cannot happen", _NEVER_COMES)
             time.sleep(min(pause, threading.TIMEOUT_MAX))
             return
         try:
@@ -215,6 +233,8 @@ class _Conversation:
         except queue.Empty:
             return
         self._waiting -= 1
+        if isinstance(answer, BaseException):
+            raise answer
         yield answer.call
         history = {"cookies": answer.cookies}
         letters.append([f"execution.response.{self._id}", event_id, answer.error, answer.response, history])
@@ -222,21 +242,29 @@ class _Conversation:
     def _end(self, error: Any, outcome: Mapping[str, Any] | None) -> None:
         self._ended = True
         if error:
-            self._result.problem = self._result.problem or problem_of(error, self._source)
+            self._fail(error)
         if outcome:
             self._result.mutations = outcome.get("mutations") or {}
             self._result.request = outcome.get("request")
             self._result.flow = outcome.get("return") or {}
 
+    def _fail(self, error: Any) -> None:
+        """Keep the first error outside every assertion."""
+        if self._result.problem is not None:
+            return
+        problem = problem_of(error, self._source)
+        if problem.name == "SyntaxError" and not problem.stack:  # else it was thrown while the script ran
+            problem = syntax_problem(self._source) or problem
+        self._result.problem = problem
 
-_STOPPED_FIX: Final = "look for an endless loop, or raise --timeout-script"
+
+_NEVER_COMES: Final = (
+    "something is awaited that never comes: a promise that does not settle, or a test that took `done` and never "
+    "called it; or raise --timeout-script"
+)
 
 _ADVICE: Final = (
-    (
-        re.compile(r"script execution timeout"),
-        "something is awaited that never comes: a promise that does not settle, or a test that took `done` and never "
-        "called it; or raise --timeout-script",
-    ),
+    (re.compile(r"script execution timeout"), _NEVER_COMES),
     (re.compile(r"'require' is not|pm\.require is not"), "packages of Postman's library are not available here"),
 )
 
@@ -249,7 +277,9 @@ def problem_of(error: Any, source: str = "") -> Problem:
     """
     if not isinstance(error, Mapping):
         return Problem("Error", str(error))
-    message = str(error.get("message", ""))
+    if "message" not in error:
+        return Problem(str(error.get("name") or "Error"), json.dumps(error, ensure_ascii=False))
+    message = str(error["message"])
     advice = next((fix for pattern, fix in _ADVICE if pattern.search(message)), "")
     stack = _own_frames(str(error.get("stack") or ""), source)
     return Problem(str(error.get("name") or "Error"), message, stack, advice)
@@ -258,7 +288,7 @@ def problem_of(error: Any, source: str = "") -> Problem:
 def _own_frames(stack: str, source: str) -> str:
     """The frames that lie in the user's script, as `at name (line 3:14)`, innermost first."""
     frames = []
-    last_line = source.count("\n") + 1
+    last_line = line_count(source)
     for name, line_text, column_text in _FRAME.findall(stack):
         line, column = int(line_text) - _LINES_BEFORE, int(column_text)
         if line == 1:

@@ -6,36 +6,37 @@
 //
 // One call from Python is one turn of an event loop: `turn()` delivers the letters of the inbox or, where there are
 // none, fires what is due. V8 runs promise jobs when the call has returned, and Python may hear of the return before
-// they are done. So whatever they change (outbox, timers, random bytes used) is in shared memory of which each word
-// has one writer, and Python trusts it to be final only after a turn in which nothing was left to do.
+// they are done. So whatever they change (outbox, timers) is in shared memory of which each word has one writer, and
+// Python trusts it to be final only after a turn in which nothing was left to do.
 //
 // Returns the memory; Python (script/v8.py) knows the same layout:
 //   Int32   [0] units in the inbox (Python writes)          [1] units in the outbox
 //           [2] units of the outbox read so far (Python)    [3] letters that did not fit into the outbox
-//           [4] random bytes used, ever                     [5] random bytes topped up, ever (Python)
-//           [6] whether this turn did anything
+//           [4] whether this turn did anything              [5] number of the turn (Python)
+//           [6] number of the turn that last tidied the outbox
 //   Float64 [4] when the next timer is due (unix ms), -1 without one
-//   then the inbox, the outbox (UTF-16 code units), the random bytes (a ring)
-(function (inboxUnits, outboxUnits, entropyBytes) {
+//   then the inbox, the outbox (UTF-16 code units), the seed of the random bytes (Python, before the boot)
+(function (inboxUnits, outboxUnits, seedBytes) {
     'use strict';
 
     const { parse, stringify } = JSON;
     const { fromCharCode } = String;
     const now = Date.now;
+    const publish = Atomics.store; // orders it after the writes before it, on every processor
     const HEADER = 64;
     const CHUNK = 8192; // arguments per call of fromCharCode; V8 takes about 120,000 before the stack ends
 
-    const memory = new ArrayBuffer(HEADER + 2 * (inboxUnits + outboxUnits) + entropyBytes);
+    const memory = new ArrayBuffer(HEADER + 2 * (inboxUnits + outboxUnits) + seedBytes);
     const counts = new Int32Array(memory, 0, 7);
-    const [INBOX, OUTBOX, READ, OVERFLOW, USED, TOPPED_UP, BUSY] = [0, 1, 2, 3, 4, 5, 6];
+    const [INBOX, OUTBOX, READ, OVERFLOW, BUSY, TURN, TIDIED] = [0, 1, 2, 3, 4, 5, 6];
     const due = new Float64Array(memory, 32, 1);
     const inbox = new Uint16Array(memory, HEADER, inboxUnits);
     const outbox = new Uint16Array(memory, HEADER + 2 * inboxUnits, outboxUnits);
-    const entropy = new Uint8Array(memory, HEADER + 2 * (inboxUnits + outboxUnits), entropyBytes);
+    const seed = new Uint32Array(memory, HEADER + 2 * (inboxUnits + outboxUnits), seedBytes / 4);
 
     // --- Timers: the wall clock of the script. Immediates come before timers, in the next turn, as in Node. ---
     const timers = new Map();
-    let immediates = new Map();
+    const immediates = new Map();
     let lastTimer = 0;
     due[0] = -1;
 
@@ -54,15 +55,16 @@
     const clearTimer = (id) => { timers.delete(id) && tellWhenDue(); };
 
     const fireDue = () => {
-        const ready = immediates;
-        counts[BUSY] = ready.size;
-        immediates = new Map();
-        for (const [fn, args] of ready.values()) { fn(...args); }
+        const ready = [...immediates];
+        counts[BUSY] = ready.length;
+        for (const [id, [fn, args]] of ready) {
+            if (immediates.delete(id)) { fn(...args); } // else an earlier one of this turn cleared it
+        }
         const moment = now();
         const expired = [...timers].filter(([, timer]) => timer.at <= moment).sort((a, b) => a[1].at - b[1].at);
         counts[BUSY] += expired.length;
         for (const [id, timer] of expired) {
-            if (!timers.has(id)) { continue; } // an earlier one of this turn cleared it
+            if (!timers.has(id)) { continue; }
             timer.every ? (timer.at = moment + timer.every) : timers.delete(id);
             timer.fn(...timer.args);
         }
@@ -75,15 +77,16 @@
         const start = counts[OUTBOX];
         const end = start + letter.length;
         if (overflow.length || end + 1 > outbox.length) {
-            counts[OVERFLOW] = overflow.push(letter);
+            publish(counts, OVERFLOW, overflow.push(letter));
             return;
         }
         for (let i = 0; i < letter.length; i++) { outbox[start + i] = letter.charCodeAt(i); }
         outbox[end] = 0;
-        counts[OUTBOX] = end + 1;
+        publish(counts, OUTBOX, end + 1);
     };
 
     // Values of scripts may hold cycles, errors and big integers; none of them may cost the run a message.
+    const MAX_DEPTH = 200; // Python's JSON ends in a RecursionError far deeper
     const portable = () => {
         const above = [];
         return function (key, value) {
@@ -95,6 +98,7 @@
             if (typeof value === 'object' && value !== null) {
                 while (above.length && above[above.length - 1] !== this) { above.pop(); }
                 if (above.includes(value)) { return '[Circular]'; }
+                if (above.length > MAX_DEPTH) { return '[Too deep]'; }
                 above.push(value);
             }
             return value;
@@ -126,7 +130,15 @@
             // Sent twice, with the execution's id and without (postman-sandbox, lib/sandbox/execute.js): once will do.
             if (name === 'execution.assertion' || name === 'execution.error') { return; }
             if (name.startsWith('execution.result.')) { args[1] = outcomeOf(args[1]); }
-            post(stringify([name, ...args], portable()));
+            try { post(stringify([name, ...args], portable())); }
+            catch (error) { bridge.refuse(name, error); }
+        },
+        // A toJSON or a getter of the script's threw, or the text is longer than V8 allows: an error of the script.
+        refuse (name, error) {
+            const [, what, id] = name.split('.');
+            const told = new Error(`a value cannot be told (execution.${what}): ${error && error.message || error}`);
+            if (what === 'result') { post(stringify([name, told, null], portable())); }
+            else if (id) { post(stringify([`execution.error.${id}`, null, told], portable())); }
         }
     };
 
@@ -187,14 +199,41 @@
             this.lastModified = options.lastModified || now();
         }
     }
+
+    // Random bytes: the operating system's, stretched by ChaCha20 (RFC 8439, section 2.3). Python put the key there.
+    const keystream = (() => {
+        const block = new Uint32Array(16);
+        const state = new Uint32Array(16);
+        const counter = new Uint32Array(2);
+        const turned = (word, bits) => (word << bits) | (word >>> (32 - bits));
+        const mix = (a, b, c, d) => {
+            block[a] += block[b]; block[d] = turned(block[d] ^ block[a], 16);
+            block[c] += block[d]; block[b] = turned(block[b] ^ block[c], 12);
+            block[a] += block[b]; block[d] = turned(block[d] ^ block[a], 8);
+            block[c] += block[d]; block[b] = turned(block[b] ^ block[c], 7);
+        };
+        return () => {
+            state.set([0x61707865, 0x3320646e, 0x79622d32, 0x6b206574]);
+            state.set(seed, 4);
+            state.set(counter, 12);
+            if (++counter[0] === 0) { counter[1]++; }
+            block.set(state);
+            for (let round = 0; round < 10; round++) {
+                mix(0, 4, 8, 12); mix(1, 5, 9, 13); mix(2, 6, 10, 14); mix(3, 7, 11, 15);
+                mix(0, 5, 10, 15); mix(1, 6, 11, 12); mix(2, 7, 8, 13); mix(3, 4, 9, 14);
+            }
+            return block.map((word, i) => word + state[i]);
+        };
+    })();
+    let random = new Uint8Array(0);
+    let taken = 0;
     const crypto = {
-        // Random bytes come from the operating system by way of Python, which tops them up after every turn.
         getRandomValues (array) {
             const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-            if (counts[USED] - counts[TOPPED_UP] + bytes.length > entropy.length) {
-                throw new Error(`crypto: more than ${entropy.length} random bytes in one turn`);
+            for (let i = 0; i < bytes.length; i++) {
+                if (taken === random.length) { [random, taken] = [new Uint8Array(keystream().buffer), 0]; }
+                bytes[i] = random[taken++];
             }
-            for (let i = 0; i < bytes.length; i++) { bytes[i] = entropy[counts[USED]++ % entropy.length]; }
             return array;
         },
         randomUUID () {
@@ -221,6 +260,7 @@
     const tidy = () => {
         outbox.copyWithin(0, counts[READ], counts[OUTBOX]);
         counts[OUTBOX] -= counts[READ];
+        counts[TIDIED] = counts[TURN];
     };
 
     Object.assign(globalThis, {

@@ -1,4 +1,5 @@
-// Put in front of every user script, on its first line, so that line numbers stay the user's.
+// Put in front of every user script, on its first line, so that line numbers stay the user's: comments only on lines
+// of their own, which are left out.
 //
 // The bundle records `pm.test(name, async () => {…})` as passed before the promise settles, and a body that is no
 // function as passed outright (postman-sandbox, lib/sandbox/pmapi-setup-runner.js). Nothing may be green by accident:
@@ -15,7 +16,14 @@
         }
         return original.call(pm, name, function (done) {
             const hold = setTimeout(function () {}, NEVER);
-            const end = function (error) { done(error); clearTimeout(hold); };
+            // The bundle would tell the test again at every further call.
+            let ended = false;
+            const end = function (error) {
+                if (ended) { return; }
+                ended = true;
+                done(error);
+                clearTimeout(hold);
+            };
             const fail = function (reason) { end(reason || new Error('the promise was rejected without a reason')); };
             let result;
             try { result = body.length ? body.call(this, end) : body.call(this); }

@@ -5,44 +5,37 @@ The layout of the shared memory is the one of host.js, which also tells why ther
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import json
-import math
 import os
 import struct
 import threading
 import time
-import weakref
 from collections.abc import Callable, Sequence
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from paceline.errors import SandboxError
-
-if TYPE_CHECKING:
-    from py_mini_racer import MiniRacer
+from paceline.script import whole_json
+from paceline.script.isolate import Isolate, JavaScriptError, ScriptStopped
 
 BUNDLE: Final = "bootcode.browser.js"
 
 INBOX_UNITS: Final = 1 << 18
 OUTBOX_UNITS: Final = 1 << 18
-ENTROPY_BYTES: Final = 1 << 16
+SEED_BYTES: Final = 32
 _HEADER: Final = 64
 _INBOX_AT: Final = _HEADER
 _OUTBOX_AT: Final = _INBOX_AT + 2 * INBOX_UNITS
-_ENTROPY_AT: Final = _OUTBOX_AT + 2 * OUTBOX_UNITS
+_SEED_AT: Final = _OUTBOX_AT + 2 * OUTBOX_UNITS
 _DUE_AT: Final = 32
 
 #: Heap of one sandbox; what a script needs beyond it ends that script.
 MEMORY_LIMIT: Final = 512 * 1024 * 1024
 _BOOT_SECONDS: Final = 60.0
 
+_DEFECT: Final = "report this as a defect of paceline"
+
 Letter = list[Any]
-
-
-class ScriptStopped(Exception):
-    """V8 was stopped inside a script: it ran out of time or of memory. The sandbox is to be booted anew."""
 
 
 class Sandbox:
@@ -51,19 +44,19 @@ class Sandbox:
     Not for use from several threads at once.
 
     Args:
-        entropy: source of random bytes for the scripts' `crypto`.
+        entropy: source of the random bytes that seed the scripts' `crypto`.
         memory_limit: bytes of V8's heap.
     """
 
     def __init__(self, entropy: Callable[[int], bytes] = os.urandom, memory_limit: int = MEMORY_LIMIT) -> None:
         self._entropy = entropy
         self._memory_limit = memory_limit
-        self._v8: MiniRacer | None = None
+        self._v8: Isolate | None = None
         self._memory: memoryview | None = None
         self._busy = False
+        self._turns = 0
         self._booting: threading.Thread | None = None
         self._boot_error: BaseException | None = None
-        _alive.add(self)
 
     def start(self) -> None:
         """Begin to boot in the background, so that it overlaps the first request."""
@@ -74,10 +67,10 @@ class Sandbox:
     def _boot_quietly(self) -> None:
         try:
             self._boot()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001
             self._boot_error = error  # raised by the first turn, in the thread that needs the sandbox
 
-    def _ready(self) -> MiniRacer:
+    def _ready(self) -> Isolate:
         if self._booting is not None:
             self._booting.join()
             self._booting = None
@@ -90,29 +83,21 @@ class Sandbox:
         return self._v8
 
     def _boot(self) -> None:
-        try:
-            from py_mini_racer import JSEvalException, MiniRacer
-        except ImportError as error:
-            raise SandboxError(
-                f"the V8 engine cannot be loaded: {error}",
-                fix="install mini-racer for this platform: pip install mini-racer",
-            ) from error
         bootcode = _bootcode()
         host = resources.files(__package__).joinpath("host.js").read_text("utf-8")
-        v8 = MiniRacer()
+        v8 = Isolate(self._memory_limit)
         try:
-            v8.set_hard_memory_limit(self._memory_limit)
-            make = f"{host}({INBOX_UNITS}, {OUTBOX_UNITS}, {ENTROPY_BYTES})"
+            make = f"{host}({INBOX_UNITS}, {OUTBOX_UNITS}, {SEED_BYTES})"
             v8.eval(f"Object.defineProperty(this, 'paceline', {{ value: {make} }}); 0")
             memory = v8.eval("paceline.memory")
             assert isinstance(memory, memoryview)
-            memory[_ENTROPY_AT:] = self._entropy(ENTROPY_BYTES)
-            v8.eval(bootcode, timeout_sec=_BOOT_SECONDS)
-        except JSEvalException as error:
+            memory[_SEED_AT:] = self._entropy(SEED_BYTES)
+            v8.eval(bootcode, _BOOT_SECONDS)
+            self._v8, self._memory = v8, memory
+            self._deliver(v8, [["initialize", {}]], _BOOT_SECONDS)
+        except (JavaScriptError, ScriptStopped) as error:
             v8.close()
             raise SandboxError(f"Postman's sandbox does not start: {error}", fix="reinstall paceline") from error
-        self._v8, self._memory = v8, memory
-        self._deliver(v8, [["initialize", {}]], _BOOT_SECONDS)
 
     def turn(self, letters: Sequence[Letter] = (), timeout: float = _BOOT_SECONDS) -> list[Letter]:
         """Deliver letters, or fire due timers when there are none, and collect what the sandbox says.
@@ -124,11 +109,18 @@ class Sandbox:
             ScriptStopped: time or memory ran out; the next turn boots a new sandbox.
             SandboxError: the sandbox does not start.
         """
-        return self._deliver(self._ready(), letters, timeout)
+        v8 = self._ready()
+        try:
+            return self._deliver(v8, letters, max(timeout, 0.001))
+        except ScriptStopped as stopped:
+            raise ScriptStopped(stopped.reason, stopped.fix, self._last_words()) from stopped
+        except JavaScriptError as error:
+            raise ScriptStopped(f"V8 gave up: {error}", _DEFECT, self._last_words()) from error
+        except BaseException:
+            self.close()  # after a KeyboardInterrupt, for instance, the script still runs
+            raise
 
-    def _deliver(self, v8: MiniRacer, letters: Sequence[Letter], timeout: float) -> list[Letter]:
-        from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException
-
+    def _deliver(self, v8: Isolate, letters: Sequence[Letter], timeout: float) -> list[Letter]:
         assert self._memory is not None
         call, units = "paceline.turn()", 0
         if letters:
@@ -138,44 +130,39 @@ class Sandbox:
                 self._memory[_INBOX_AT : _INBOX_AT + 2 * units] = text.encode("utf-16-le")
             else:
                 call = f"paceline.turn({json.dumps(text)})"
+        self._turns += 1
         struct.pack_into("<i", self._memory, 0, units)
-        try:
-            v8.eval(call, timeout_sec=max(timeout, 0.001) if timeout < math.inf else None)
-            return self._collect(v8)
-        except JSTimeoutException as error:
-            raise self._stopped("it ran longer than the script time-out allows") from error
-        except JSOOMException as error:
-            raise self._stopped(f"it used more than {self._memory_limit // 2**20} MB of memory") from error
-        except JSEvalException as error:
-            raise self._stopped(f"V8 gave up: {error}") from error
+        struct.pack_into("<i", self._memory, 20, self._turns % 2**31)
+        v8.eval(call, timeout)
+        return self._collect(v8, timeout)
 
-    def _stopped(self, reason: str) -> ScriptStopped:
-        """Throw the sandbox away, as Newman does: nobody knows in which state the script left it."""
-        if self._v8 is not None:
-            with contextlib.suppress(Exception):  # V8 must have let go of the script before it can be closed
-                self._v8.eval("0", timeout_sec=_BOOT_SECONDS)
-        self.close()
-        return ScriptStopped(reason)
-
-    def _collect(self, v8: MiniRacer) -> list[Letter]:
+    def _collect(self, v8: Isolate, timeout: float) -> list[Letter]:
         """Read the outbox. Only words that Python alone writes are written here: promise jobs may still be running."""
         memory = self._memory
         assert memory is not None
-        _, units, _, overflow, used, topped_up, busy = struct.unpack_from("<7i", memory, 0)
+        _, units, _, overflow, busy = struct.unpack_from("<5i", memory, 0)
         self._busy = bool(busy)
-        texts: list[str] = []
-        if units:
-            said = bytes(memory[_OUTBOX_AT : _OUTBOX_AT + 2 * units]).decode("utf-16-le", "replace")
-            texts = said.split("\0")[:-1]
-        struct.pack_into("<i", memory, 8, units)
+        rest = []
         if overflow:
-            texts += json.loads(str(v8.eval("paceline.rest()")))
-        if used != topped_up:
-            fresh = self._entropy(used - topped_up)
-            for at, byte in enumerate(fresh, topped_up):
-                memory[_ENTROPY_AT + at % ENTROPY_BYTES] = byte
-            struct.pack_into("<i", memory, 20, used)
-        return [_letter(text) for text in texts]
+            # Only after this call has waited for the promise jobs is it certain what came before the overflow.
+            rest = json.loads(str(v8.eval("paceline.rest()", timeout)))
+            (units,) = struct.unpack_from("<i", memory, 4)
+        texts = _texts(memory, 0, units)
+        struct.pack_into("<i", memory, 8, units)
+        return [whole_json.loads(text) for text in (*texts, *rest)]
+
+    def _last_words(self) -> list[Letter]:
+        """Throw the sandbox away, as Newman does, and return what it had said before it was stopped.
+
+        Nobody knows in which state the script left it.
+        """
+        memory = self._memory
+        letters: list[Letter] = []
+        if memory is not None:
+            _, units, read, _, _, turn, tidied = struct.unpack_from("<7i", memory, 0)
+            letters = [whole_json.loads(text) for text in _texts(memory, 0 if turn == tidied else read, units)]
+        self.close()
+        return letters
 
     def idle(self) -> bool:
         """Whether the last turn found nothing to do, so that its word on timers is final."""
@@ -188,7 +175,7 @@ class Sandbox:
         return None if due < 0 else max(0.0, float(due) / 1000 - time.time())
 
     def close(self) -> None:
-        """Give V8 back. A later turn boots a new one."""
+        """Give V8 back, whatever it is doing. A later turn boots a new one."""
         if self._booting is not None:
             self._booting.join()
             self._booting = None
@@ -197,22 +184,10 @@ class Sandbox:
             v8.close()
 
 
-#: mini-racer's own clean-up waits for ever on a thread that the ending interpreter has frozen; atexit comes before.
-_alive: weakref.WeakSet[Sandbox] = weakref.WeakSet()
-
-
-@atexit.register
-def _close_all() -> None:
-    for sandbox in list(_alive):
-        sandbox.close()
-
-
-def _letter(text: str) -> Letter:
-    letter: Letter = json.loads(text)
-    if "\\ud" in text:  # a lone surrogate of JavaScript's would break the first file it is written to
-        whole = json.dumps(letter, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
-        letter = json.loads(whole.decode("utf-16-le", "replace"))
-    return letter
+def _texts(memory: memoryview, start: int, end: int) -> list[str]:
+    """The letters in this part of the outbox, in units; each ends in a zero unit."""
+    said = bytes(memory[_OUTBOX_AT + 2 * start : _OUTBOX_AT + 2 * end]).decode("utf-16-le", "replace")
+    return said.split("\0")[:-1]
 
 
 def _bootcode() -> str:

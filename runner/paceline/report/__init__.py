@@ -1,0 +1,1 @@
+"""Listeners of a run: the terminal, JSON, JUnit. Nothing leaves here unmasked."""

@@ -1,0 +1,86 @@
+"""The sum of a run: a table, the times, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from paceline.engine.events import Count, RunFinished, Summary
+from paceline.engine.verdict import ExitCode
+from paceline.report.screen import count, duration, size
+from paceline.report.style import Style
+
+_MEANING: Final = {
+    ExitCode.OK: "all good",
+    ExitCode.FAILED: "a check did not hold",
+    ExitCode.BAD_INPUT: "options, configuration or files are wrong",
+    ExitCode.NOT_SENT: "a request could not be sent or was not answered",
+    ExitCode.SCRIPT_ERROR: "a script broke",
+    ExitCode.CONTRACT: "a response broke its contract",
+    ExitCode.NOTHING_RAN: "no request was executed",
+    ExitCode.INTERRUPTED: "interrupted",
+}
+_ROWS: Final = ("iterations", "requests", "prerequestScripts", "testScripts", "assertions")
+_NAMES: Final = {"prerequestScripts": "pre-request scripts", "testScripts": "test scripts"}
+
+
+def summary_lines(summary: Summary, style: Style) -> Iterator[str]:
+    """The table and what follows it."""
+    skipped = {"requests": summary.skipped_items, "assertions": summary.skipped_assertions}
+    rows = [("", "executed", "failed", "skipped")]
+    for key in _ROWS:
+        counted = summary.counts.get(key, Count())
+        if key == "iterations" and counted.total == 1:
+            continue
+        # A skipped check is none that was made, though Newman counts it among them.
+        executed = counted.total - (summary.skipped_assertions if key == "assertions" else 0)
+        left_out = skipped.get(key)
+        rows.append((_NAMES.get(key, key), f"{executed:,}", f"{counted.failed:,}", f"{left_out:,}" if left_out else ""))
+    if not any(skipped.values()):
+        rows = [(name, executed, failed, "") for name, executed, failed, _ in rows]
+    yield from _table([row[: 4 if any(skipped.values()) else 3] for row in rows], style)
+    facts = [
+        f"{duration((summary.completed - summary.started) * 1000)} in all",
+        f"{size(summary.received_bytes)} received",
+    ]
+    times = summary.response_ms
+    if len(times) == 1:
+        facts.append(f"response time {duration(times[0])}")
+    elif times:
+        average = duration(sum(times) / len(times))
+        facts.append(f"response times {average} on average ({duration(min(times))} to {duration(max(times))})")
+    yield f" {style.signs.dot} ".join(facts)
+
+
+def _table(rows: list[tuple[str, ...]], style: Style) -> Iterator[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    signs, faint = style.signs, style.faint
+
+    def border(left: str, middle: str, right: str) -> str:
+        return faint(left + middle.join(signs.rule * (width + 2) for width in widths) + right)
+
+    bar = faint(signs.bar)
+    for at, row in enumerate(rows):
+        if at < 2:
+            yield border(*signs.table[3 * at : 3 * at + 3])
+        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        if at and row[2].strip() not in {"0", ""}:
+            cells[2] = style.red(cells[2])
+        if at and len(cells) > 3:
+            cells[3] = style.yellow(cells[3])
+        yield f"{bar} {f' {bar} '.join(cells)} {bar}"
+    yield border(*signs.table[6:])
+
+
+def verdict(event: RunFinished, style: Style) -> str:
+    """The last line: how it ended, and what the exit code says."""
+    code = ExitCode(event.exit_code)
+    meaning = f"exit code {int(code)}: {_MEANING[code]}"
+    assertions = event.summary.counts.get("assertions", Count())
+    if code is ExitCode.OK:
+        made = assertions.total - event.summary.skipped_assertions
+        held = f"{count(made, 'assertion')} held, " if made else "no assertions, "
+        return f"{style.bold(style.green(f'{style.signs.passed} PASSED'))}  {held}{meaning}"
+    word = {ExitCode.NOTHING_RAN: "NOTHING RAN", ExitCode.INTERRUPTED: "INTERRUPTED"}.get(code, "FAILED")
+    failed = f"{count(len(event.failures), 'failure')}, " if event.failures else ""
+    return f"{style.bold(style.red(f'{style.signs.failed} {word}'))}  {failed}{meaning}"

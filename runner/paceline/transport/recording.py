@@ -1,0 +1,332 @@
+"""Recording what a run sends, and replaying what was recorded, one cassette for each request of a collection."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import RLock
+from typing import Literal
+
+from paceline import __version__
+from paceline.errors import Location, PacelineError, nearest
+from paceline.model.exchange import Exchange, HttpRequest, SendOptions, StepKey, Trip
+from paceline.resolve.randomness import Randomness
+from paceline.transport.addresses import without_user
+from paceline.transport.base import Transport
+from paceline.transport.cassette import Cassette, Recording
+from paceline.transport.cassette_errors import (
+    CassetteError,
+    SecretInCassetteError,
+    Unplayed,
+    no_recording,
+    repair,
+    unplayed_error,
+)
+from paceline.transport.cassette_library import CassetteLibrary
+from paceline.transport.cassette_match import origin_of
+from paceline.transport.cassette_scrub import (
+    Scrubber,
+    leaks,
+    learn_exchange,
+    learn_request,
+    scrubbed_exchange,
+    scrubbed_request,
+)
+from paceline.transport.cassette_yaml import to_text
+from paceline.transport.cookies import CookieJar
+from paceline.transport.replaying import Tape, hides_an_answer, play
+
+Mode = Literal["once", "new", "rewrite", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class CassetteOptions:
+    """How to record and replay.
+
+    Attributes:
+        mode: `once` records steps that have no cassette and replays the others; `new` also adds what is missing in a
+            cassette; `rewrite` records everything anew; `none` only replays and opens no socket.
+        emulator: whether what is recorded comes from an emulator.
+        headers: names of headers to compare besides `Accept` and `Content-Type`.
+        command: how the run was started, for the commands that repair a cassette.
+    """
+
+    mode: Mode = "none"
+    emulator: bool = False
+    headers: tuple[str, ...] = ()
+    command: str = "paceline run"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A step whose recording was not stored, and why; what was stored of it before is as it was."""
+
+    collection: str
+    path: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What came of the recordings of a run.
+
+    Attributes:
+        written: files that are new or changed.
+    """
+
+    written: tuple[Path, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """What is known of one step.
+
+    Attributes:
+        tape: what its file holds; None when there is no file, or when it is recorded anew.
+        taken: what was recorded in this run.
+        broken: why that is not all there was to record.
+        seed, started: for what its requests are made with; of the file, where it has one that is kept.
+    """
+
+    file: Path
+    tape: Tape | None
+    seed: str
+    started: datetime
+    base_url: str = ""
+    taken: list[Recording] = field(default_factory=list)
+    broken: str = ""
+
+
+class RecordingTransport:
+    """Records requests that are sent by another transport, or replays them. Safe to use from several threads.
+
+    Nothing is stored before `save`: only then are all secrets of the run known. Where requests are sent at all (`once`
+    and `new`), one whose recorded answer held a secret, such as a login, is sent as well, or the service would be
+    shown a session that it never gave; its cassette stays as it is.
+
+    Args:
+        inner: sends what is recorded; None only in mode `none`.
+        jar: the jar of the run, which replayed cookies go into.
+        clock: unix seconds.
+    """
+
+    def __init__(
+        self,
+        inner: Transport | None,
+        library: CassetteLibrary,
+        jar: CookieJar,
+        scrubber: Scrubber,
+        options: CassetteOptions,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._inner = inner
+        self._library = library
+        self._options = options
+        self._jar = jar
+        self._scrubber = scrubber
+        self._clock = clock
+        self._shelves: dict[tuple[str, tuple[str, ...]], _Shelf] = {}
+        self._last: tuple[str, tuple[str, ...]] | None = None
+        self._failures: list[CassetteError] = []
+        self._lock = RLock()
+
+    @property
+    def failures(self) -> tuple[CassetteError, ...]:
+        """Every failure to find a recording, in order: a script may have swallowed the one of its own request."""
+        return tuple(self._failures)
+
+    def send(self, request: HttpRequest, options: SendOptions, step: StepKey | None = None) -> Trip:
+        """Answer a request by its recording, or send it and keep what comes.
+
+        Raises:
+            CassetteError: there is no recording, or not of this request; code `ECASSETTE`.
+            RequestError: it could not be sent, or the response did not arrive whole.
+            FileError, FormatError: its cassette cannot be read.
+        """
+        if step is None:
+            if self._inner is None:
+                what = f"{request.method} {without_user(request.url)} belongs to no request of a collection"
+                raise CassetteError(what, fix="it cannot be replayed: send it live")
+            return self._inner.send(request, options)
+        with self._lock:
+            shelf = self._shelf(step)
+            self._last = (step.collection, step.path)
+            try:
+                recording = self._recording_of(request, step, shelf)
+            except CassetteError as error:
+                self._failures.append(error)
+                raise
+            if recording is not None and (self._inner is None or not hides_an_answer(recording)):
+                assert shelf.tape is not None
+                fix = repair(self._options.command, "rewrite", step.path)
+                return play(recording, shelf.tape.cassette, request, options, self._jar, self._clock, fix)
+        assert self._inner is not None
+        try:
+            trip = self._inner.send(request, options, step)
+        except BaseException as error:
+            reason = error.what.splitlines()[0] if isinstance(error, PacelineError) else "it was interrupted"
+            with self._lock:
+                shelf.broken = shelf.broken or reason
+            raise
+        with self._lock:
+            for hop in trip.hops:
+                learn_exchange(hop, self._scrubber)
+            if recording is None:
+                self._keep(trip, step, shelf)
+        return trip
+
+    def randomness(self, step: StepKey) -> Randomness:
+        """What the requests of a step are to be made with, so that its replay makes the same ones.
+
+        Its clock starts when the step was recorded, a second later for each time that it ran before.
+        """
+        with self._lock:
+            shelf = self._shelf(step)
+        return Randomness(f"{shelf.seed}/{step.occurrence}", shelf.started.timestamp() + step.occurrence)
+
+    def unplayed(self, steps: Iterable[StepKey] | None = None) -> list[Unplayed]:
+        """The recordings that nothing asked for, by file.
+
+        Args:
+            steps: those selected to run; None means all, so that cassettes of requests that are no longer there are
+                found as well.
+
+        Raises:
+            FileError, FormatError: a cassette cannot be read.
+        """
+        left: list[Unplayed] = []
+        wanted = None if steps is None else {(step.collection, step.path) for step in steps}
+        for file, cassette in self._library.cassettes():
+            key = (cassette.collection, cassette.path)
+            if wanted is not None and key not in wanted:
+                continue
+            shelf = self._shelves.get(key)
+            if shelf is None:
+                left += Tape(file, cassette).unplayed()
+            elif shelf.tape is not None and shelf.tape.file == file:
+                left += shelf.tape.unplayed()
+        return left
+
+    def unplayed_error(self, steps: Iterable[StepKey] | None = None) -> CassetteError | None:
+        """The failure that `unplayed` is, or None."""
+        return unplayed_error(self.unplayed(steps), self._options.command)
+
+    def save(self, *, interrupted: bool = False) -> Saved:
+        """Store what was recorded. A step that was not recorded whole leaves its cassette as it was.
+
+        Args:
+            interrupted: the run did not come to its end: the last step does not count as recorded.
+
+        Raises:
+            SecretInCassetteError: something to be stored still holds a secret; nothing is stored then.
+            FileError: a file cannot be written; those before it are stored.
+        """
+        with self._lock:
+            texts: list[tuple[Path, str]] = []
+            left_out: list[LeftOut] = []
+            claimed: set[Path] = set()
+            for (collection, path), shelf in sorted(self._shelves.items(), key=lambda entry: entry[0]):
+                if interrupted and (collection, path) == self._last:
+                    shelf.broken = shelf.broken or "the run ended before its end"
+                if shelf.broken:
+                    left_out.append(LeftOut(collection, path, shelf.broken))
+                elif shelf.taken:
+                    file = self._library.free(shelf.file, path, claimed)
+                    claimed.add(file)
+                    texts.append((file, self._text(collection, path, shelf, file)))
+            written = tuple(file for file, text in texts if self._library.write(file, text))
+            return Saved(written, tuple(left_out))
+
+    def close(self) -> None:
+        """Give back the sockets."""
+        if self._inner is not None:
+            self._inner.close()
+
+    # --- Finding ---
+
+    def _shelf(self, step: StepKey) -> _Shelf:
+        key = (step.collection, step.path)
+        shelf = self._shelves.get(key)
+        if shelf is None:
+            file, cassette = self._library.find(*key)
+            if cassette is None or self._options.mode == "rewrite":
+                now = datetime.fromtimestamp(int(self._clock()), UTC)
+                seed = secrets.token_hex(8) if cassette is None else cassette.seed
+                shelf = _Shelf(file, None, seed, now)
+            else:
+                started = datetime.fromisoformat(cassette.recorded_at)
+                shelf = _Shelf(file, Tape(file, cassette), cassette.seed, started, cassette.base_url)
+            self._shelves[key] = shelf
+        return shelf
+
+    def _recording_of(self, request: HttpRequest, step: StepKey, shelf: _Shelf) -> Recording | None:
+        """The recording to play; None when the request is to be sent and recorded."""
+        cassette = None if shelf.tape is None else shelf.tape.cassette
+        learn_request(request, self._scrubber)
+        hidden = scrubbed_request(request, self._scrubber)
+        if shelf.tape is not None:
+            recording = shelf.tape.take(hidden, step, self._options.headers, self._options.command)
+            if recording is not None:
+                return recording
+        if self._options.mode == "none" or (self._options.mode == "once" and cassette is not None):
+            known = {} if cassette is not None else self._names(step)
+            similar = known.get(nearest(step.path[-1], known) or "", "")
+            raise no_recording(hidden, step, cassette, str(shelf.file), self._options.command, similar)
+        return None
+
+    def _names(self, step: StepKey) -> dict[str, str]:
+        """Names of recorded requests of the same collection."""
+        names = (one.path[-1] for _, one in self._library.cassettes() if one.collection == step.collection and one.path)
+        return {name: name for name in names}
+
+    # --- Keeping ---
+
+    def _keep(self, trip: Trip, step: StepKey, shelf: _Shelf) -> None:
+        hops = tuple(
+            Exchange(hop.request, replace(hop.response, elapsed_ms=round(hop.response.elapsed_ms, 3)))
+            for hop in trip.hops
+        )
+        recorded_at = _iso(datetime.fromtimestamp(int(self._clock()), UTC)) if shelf.tape is not None else None
+        shelf.taken.append(Recording(step.occurrence, step.call, hops, recorded_at))
+        if not step.call or not shelf.base_url:
+            shelf.base_url = origin_of(trip.request.url)
+
+    def _text(self, collection: str, path: tuple[str, ...], shelf: _Shelf, file: Path) -> str:
+        """The cassette as it is to be stored."""
+        old = shelf.tape.cassette if shelf.tape is not None else None
+        recordings = [
+            replace(one, hops=tuple(scrubbed_exchange(hop, self._scrubber) for hop in one.hops)) for one in shelf.taken
+        ]
+        recordings = sorted((*(old.recordings if old else ()), *recordings), key=lambda one: (one.occurrence, one.call))
+        cassette = Cassette(
+            collection=collection,
+            path=path,
+            recorded_at=_iso(shelf.started),
+            base_url=shelf.base_url,
+            emulator=old.emulator if old else self._options.emulator,
+            seed=shelf.seed,
+            recorded_by=old.recorded_by if old else __version__,
+            recordings=tuple(recordings),
+        )
+        self._refuse_secrets(cassette, file)
+        return to_text(cassette)
+
+    def _refuse_secrets(self, cassette: Cassette, file: Path) -> None:
+        hops = [hop for recording in cassette.recordings for hop in recording.hops]
+        for index, hop in enumerate(hops):
+            for pointer in leaks(hop, self._scrubber):
+                raise SecretInCassetteError(
+                    f"the recording of {cassette.path[-1]!r} would hold a secret of this run: nothing was saved",
+                    Location(str(file), f"/interactions/{index}{pointer}"),
+                    "give the variable that holds it the type `secret`, or the field a name that says so "
+                    f"(`token`, `password`, ...), then: {repair(self._options.command, 'rewrite', cassette.path)}",
+                )
+
+
+def _iso(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
