@@ -15,10 +15,14 @@ from paceline.model.variables import Variable, VariableSet
 from paceline.report.masking import Mask
 
 
-def mask_of(run: Run, **left: Any) -> Mask:
-    mask = Mask()
+def tell_mask(mask: Mask, run: Run, **left: Any) -> None:
     for event in run.events(**left):
         mask.observe(event)
+
+
+def mask_of(run: Run, **left: Any) -> Mask:
+    mask = Mask()
+    tell_mask(mask, run, **left)
     return mask
 
 
@@ -130,6 +134,27 @@ def test_cookies_that_say_nothing() -> None:
     assert "dark ********" == mask_of(run).text("dark k123456789")
 
 
+def test_attributes_of_a_cookie_are_no_secrets() -> None:
+    """Only the first pair of Set-Cookie is the cookie."""
+    run = Run([shop(entry())])
+    run.add(trip=trip(headers=(("Set-Cookie", "sid=k123456789; Domain=shop01.example.test; Path=/area51-north"),)))
+
+    assert "shop01.example.test /area51-north ********" == mask_of(run).text(
+        "shop01.example.test /area51-north k123456789"
+    )
+
+
+def test_what_was_shown_before_is_hidden_once_it_is_known() -> None:
+    """A mask remembers texts without secrets only until it learns another one."""
+    run = Run([shop(entry())])
+    run.add(trip=trip(b'{"token": "k-12345"}'))
+    mask = Mask()
+
+    assert "is k-12345" == mask.text("is k-12345")
+    tell_mask(mask, run)
+    assert "is ********" == mask.text("is k-12345")
+
+
 def test_console_values() -> None:
     """An object that a script logs tells secrets by its names."""
     run = Run([shop(entry())])
@@ -187,6 +212,13 @@ def test_bodies_keep_their_bytes_around_a_secret() -> None:
     """JSON stays JSON, and bytes that are no text stay what they are."""
     assert b'{"token":"********",\n "a":"\xff"}' == Mask().body(b'{"token":"x",\n "a":"\xff"}')
     assert b"\x00\xff binary" == Mask().body(b"\x00\xff binary")
+
+
+def test_an_address_and_a_mail() -> None:
+    """What stands before an `@` further on is no user."""
+    text = "see http://a.test or http://b.test:80/x, and mail eve@a.test"
+
+    assert text == Mask().text(text)
 
 
 def test_known_values_come_before_names() -> None:

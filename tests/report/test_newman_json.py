@@ -352,13 +352,15 @@ def test_equal_runs_have_equal_reports(tmp_path: Path) -> None:
     for name in ("a.json", "b.json"):
         run = Run([shop(folder("Orders", entry()))], iterations=2)
         for iteration in range(2):
-            run.add(iteration=iteration, trip=trip(), tests=(checks(Assertion("bad", problem=BROKEN)),))
+            run.add(iteration=iteration, trip=trip(), tests=(checks(Assertion("bad", problem=BROKEN), problem=BROKEN),))
         report(run, tmp_path / name)
         texts.append((tmp_path / name).read_text("utf-8"))
+    data = json.loads(texts[0])["run"]
+    errors = [*data["failures"], *(execution["testScript"][0] for execution in data["executions"])]
 
     assert texts[0] == texts[1]
-    ids = [one["error"]["id"] for one in json.loads(texts[0])["run"]["failures"]]
-    assert len(set(ids)) == len(ids) == 2
+    assert 6 == len({one["error"]["id"] for one in errors})
+    assert 2 == len({execution["response"]["id"] for execution in data["executions"]})
 
 
 def test_one_execution_is_one_line(path: Path) -> None:

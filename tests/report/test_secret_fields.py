@@ -86,6 +86,21 @@ def test_other_text(text: str, expected: str) -> None:
     assert expected == masked(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["a", " ", '"', "'", "\\", "<a ", "a=", "=a", '"a":', ",\n", 'name="a"\n', "\n\n--", "[{"]
+)
+def test_long_texts(text: str) -> None:
+    """However long a text is and whatever it repeats, it is looked through once: this would not end otherwise."""
+    for start in ("token=x ", '{"token": "x", '):
+        assert secret_fields(start + text * (400_000 // len(text)))[0].value.startswith("x")
+
+
+def test_many_secrets() -> None:
+    """A text of nothing but secrets is no special case either."""
+    assert 20_000 == len(secret_fields("token=x&" * 20_000))
+    assert 20_000 == len(secret_fields("[" + '{"token":"x"},' * 20_000))
+
+
 def test_values_are_told_without_their_escapes() -> None:
     """What is learnt is the secret itself, not its notation."""
     assert ['hun"ter', "a b"] == [one.value for one in secret_fields(r'{"password":"hun\"ter","token":"a\u0020b"}')]

@@ -233,13 +233,15 @@ def test_the_excerpt_of_a_body(body: bytes, content_type: str, shown: list[str])
 
 
 def test_many_failures_of_one_request_stand_together() -> None:
-    """Request, response and command are shown once."""
+    """Request, response and command are shown once; the numbers go on from one request to the next."""
     run = Run([shop(entry())])
-    run.add(trip=trip(), tests=(checks(*(Assertion(f"bad {n}", n, problem=replace(BROKEN)) for n in range(3))),))
-    text = terminal(run.events()).partition("Failures")[2]
+    for _ in range(2):
+        run.add(trip=trip(), tests=(checks(*(Assertion(f"bad {n}", n, problem=replace(BROKEN)) for n in range(2))),))
+    tree, _, details = terminal(run.events()).partition("Failures")
+    numbered = ["1. bad 0", "2. bad 1", "3. bad 0", "4. bad 1"]
 
-    assert [1, 1] == [text.count("curl "), text.count('│ {"id": 17}')]
-    assert ["1. bad 0", "2. bad 1", "3. bad 2"] == re.findall(r"\d\. bad \d", text)
+    assert [2, 2] == [details.count("curl "), details.count('│ {"id": 17}')]
+    assert [numbered, numbered] == [re.findall(r"\d\. bad \d", text) for text in (tree, details)]
 
 
 def test_the_line_of_the_script() -> None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from tests.conftest import EMPTY_CONTEXT, refuse
 
 from paceline.model.collection import Listen, Script
 from paceline.model.outcome import Assertion, ConsoleMessage, Problem, ScriptCall
 from paceline.script.execution import Answer, Environment, ScriptResult, execute
 from paceline.script.v8 import Sandbox
-from tests.conftest import EMPTY_CONTEXT, refuse
 
 
 @dataclass(slots=True)

@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 import pytest
+from tests.script.conftest import Play
 
 from paceline.script import teleport
-from tests.script.conftest import Play
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.script.conftest import Play
 
 from paceline.transport.cookies import CookieJar
-from tests.script.conftest import Play
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_clear(play: Play, jar: CookieJar) -> None:
 def test_a_jar_that_refuses(play: Play) -> None:
     """An error of the store is an error for the script."""
 
-    def refuse(method: str, args: list[object]) -> None:
+    def refuse(*_: object) -> None:
         raise ValueError("no")
 
     played = play("pm.cookies.jar().get('http://a/', 'b', (error) => console.log(String(error)))", jar=refuse)

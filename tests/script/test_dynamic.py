@@ -6,12 +6,12 @@ import re
 from importlib import resources
 
 import pytest
+from tests.script.conftest import Play
 
 from paceline.errors import SandboxError
 from paceline.resolve.dynamic import DYNAMIC_NAMES
 from paceline.script.dynamic import ask_faker
 from paceline.script.v8 import BUNDLE, Sandbox
-from tests.script.conftest import Play
 
 
 def test_every_name_has_a_value(sandbox: Sandbox) -> None:

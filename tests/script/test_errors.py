@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.script.conftest import Play
 
 from paceline.script.execution import problem_of
 from paceline.script.syntax import syntax_problem
-from tests.script.conftest import Play
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,9 @@ from tests.script.conftest import Play
         ),
         pytest.param("'use sandbox2'; throw new Error('x')", "at eval (line 1:23)", id="after the marker"),
         pytest.param("\r\n\r\nthrow new Error('x')", "at eval (line 3:7)", id="lines of Windows"),
-        pytest.param("[1].forEach(() => { throw new Error('x') })", "at eval (line 1:27)\nat eval (line 1:5)", id="callback"),
+        pytest.param(
+            "[1].forEach(() => { throw new Error('x') })", "at eval (line 1:27)\nat eval (line 1:5)", id="callback"
+        ),
     ],
 )
 def test_lines(play: Play, source: str, stack: str) -> None:

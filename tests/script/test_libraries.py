@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.script.conftest import Play, play_in
 
 from paceline.script.v8 import Sandbox
-from tests.script.conftest import Play, play_in
 
 
 @pytest.mark.parametrize(

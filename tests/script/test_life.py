@@ -10,11 +10,11 @@ import threading
 import time
 
 import pytest
+from tests.script.conftest import play_in
 
 from paceline.errors import SandboxError
 from paceline.script import v8
 from paceline.script.v8 import Sandbox
-from tests.script.conftest import play_in
 
 BEGIN = """
 import os, signal, sys, threading, time
@@ -88,7 +88,7 @@ def test_interrupt() -> None:
     assert ends(program) == (0, "")
 
 
-def test_closing_twice(sandbox: Sandbox) -> None:
+def test_closing_twice() -> None:
     """Closing is harmless at any time; the next script boots anew."""
     other = Sandbox()
     other.close()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from tests.script.conftest import Played, play_in
 
 from paceline.script.v8 import Sandbox
-from tests.script.conftest import Played, play_in
 
 MEBIBYTE = 2**20
 

@@ -23,7 +23,8 @@ def test_response(play: Play) -> None:
     played = play(
         """
         const r = pm.response;
-        console.log([r.code, r.status, r.reason(), r.responseTime, r.headers.get('content-TYPE'), r.text(), r.json().id]);
+        console.log([r.code, r.status, r.reason(), r.responseTime, r.headers.get('content-TYPE')]);
+        console.log([r.text(), r.json().id]);
         pm.test('chai knows it', () => {
             r.to.have.status(201);
             r.to.be.success;
@@ -35,7 +36,7 @@ def test_response(play: Play) -> None:
         response={**answer(b'{"id": 7}', 201, Content_Type="application/json", X_Two="2"), "status": "Created"},
     )
 
-    assert played.logged == [[201, "Created", "Created", 123, "application/json", '{"id": 7}', 7]]
+    assert played.logged == [[201, "Created", "Created", 123, "application/json"], ['{"id": 7}', 7]]
     assert played.verdicts == {"chai knows it": "passed"}
 
 

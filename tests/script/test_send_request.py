@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from tests.script.conftest import Play
 
 from paceline.model.exchange import HttpRequest
 from paceline.model.outcome import ScriptCall
 from paceline.script.execution import Answer
-from tests.script.conftest import Play
 
 
 def respond(request: Mapping[str, Any]) -> Answer:
@@ -29,7 +29,7 @@ def respond(request: Mapping[str, Any]) -> Answer:
     return Answer(ScriptCall(HttpRequest(request["method"], url)), response, cookies=({"name": "c", "value": "1"},))
 
 
-def fail(request: Mapping[str, Any]) -> Answer:
+def fail(_: Mapping[str, Any]) -> Answer:
     """Never gets an answer."""
     error = {"type": "Error", "name": "Error", "message": "connect ECONNREFUSED", "code": "ECONNREFUSED"}
     return Answer(ScriptCall(HttpRequest("GET", "")), error=error)
@@ -38,7 +38,8 @@ def fail(request: Mapping[str, Any]) -> Answer:
 def test_callback(play: Play) -> None:
     """The callback gets error and response; the call is told."""
     played = play(
-        "pm.sendRequest('http://localhost/a', (error, r) => console.log([error, r.code, r.json().url, r.headers.get('x-url')]))",
+        "const show = (error, r) => console.log([error, r.code, r.json().url, r.headers.get('x-url')]);"
+        "pm.sendRequest('http://localhost/a', show)",
         send=respond,
     )
 
@@ -76,7 +77,10 @@ def test_errors(play: Play) -> None:
         send=fail,
     )
 
-    assert sorted(map(str, played.logged)) == ["['connect ECONNREFUSED', 'ECONNREFUSED', 'undefined']", "connect ECONNREFUSED"]
+    assert sorted(map(str, played.logged)) == [
+        "['connect ECONNREFUSED', 'ECONNREFUSED', 'undefined']",
+        "connect ECONNREFUSED",
+    ]
     assert played.result.problem is None
 
 
@@ -132,7 +136,7 @@ def test_timers_go_on_during_a_call(play: Play) -> None:
         assert fired.wait(30)
         return respond(request)
 
-    def let_go(method: str, args: list[Any]) -> None:
+    def let_go(*_: Any) -> None:
         fired.set()
 
     played = play(
@@ -180,7 +184,7 @@ def test_a_late_answer_is_nobodys(play: Play) -> None:
 def test_a_defect_while_sending_is_not_swallowed(play: Play) -> None:
     """An error of ours is raised where the run is, instead of letting the script wait."""
 
-    def broken(request: Mapping[str, Any]) -> Answer:
+    def broken(_: Mapping[str, Any]) -> Answer:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.script.conftest import Play
 
 
@@ -54,7 +53,9 @@ def test_chain_and_nesting(play: Play) -> None:
             id="async that fails after a timer",
         ),
         pytest.param("() => Promise.reject(new Error('returned'))", "returned", id="returned promise"),
-        pytest.param("() => Promise.reject()", "the promise was rejected without a reason", id="rejected without reason"),
+        pytest.param(
+            "() => Promise.reject()", "the promise was rejected without a reason", id="rejected without reason"
+        ),
         pytest.param("(done) => setTimeout(done, 5)", "passed", id="done"),
         pytest.param("(done) => setTimeout(() => done(new Error('told')), 5)", "told", id="done with an error"),
         pytest.param("(done) => { throw new Error('before done'); }", "before done", id="error before done"),

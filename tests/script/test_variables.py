@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from tests.script.conftest import Play
 
 SCOPES = {"environment": "environment", "globals": "globals", "collectionVariables": "collection", "variables": "local"}

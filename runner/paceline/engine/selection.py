@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from paceline.errors import UsageError, nearest
 from paceline.model.collection import Auth, Collection, Folder, Item, Listen, Script
 
-
 _NAMES_SHOWN = 5
 
 

@@ -175,7 +175,7 @@ class _Scan:
         self._value(last)
         while self.levels:
             self._close(self.levels.pop())
-        return _in_order(self.found)
+        return tuple(sorted(self.found, key=lambda one: one.start))
 
     def _value(self, token: re.Match[str] | None) -> None:
         if token is None:
@@ -249,63 +249,65 @@ def _unescaped(quoted: str) -> str:
 
 # --- Everything else ---
 
+# A name begins where a word does, and no pattern looks at one place twice: bodies may be long, and not well meant.
+
 # password = "…", 'token': '…', and both with escaped quotes
 _QUOTED: Final = re.compile(
-    r"(?P<name>[\w.\-\[\]]+)\\*[\"']?\s*[:=]\s*\\*(?P<quote>[\"'])(?P<value>(?:(?!\\*(?P=quote))[^\n])*)"
+    r"(?<![\w.\-\[\]])(?P<name>[\w.\-\[\]]{1,100}+)\\*[\"']?\s*[:=]\s*\\*(?P<quote>[\"'])"
+    r"(?P<value>(?:(?!\\*(?P=quote))[^\n])*)"
 )
 _LITERALS: Final = (
     _QUOTED,
     # "token", "…": the arguments of a call of `set`
-    re.compile(r"(?P<q>[\"'`])(?P<name>[\w.\-]+)(?P=q)\s*,\s*(?P<quote>[\"'`])(?P<value>(?:(?!(?P=quote))[^\n\\])*)"),
+    re.compile(
+        r"(?P<q>[\"'`])(?P<name>[\w.\-]{1,100}+)(?P=q)\s*,\s*(?P<quote>[\"'`])(?P<value>(?:(?!(?P=quote))[^\n\\])*)"
+    ),
 )
 _NAMED: Final = (
     # A part of a multipart form (RFC 7578).
     re.compile(
-        r'\bname="(?P<name>[^"]*)"[^\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n(?P<value>.*?)\r?\n--',
-        re.DOTALL,
+        r"^Content-Disposition:[^\n]*\bname=\"(?P<name>[^\"\n]*)\"[^\n]*\n(?:[^\r\n]+\r?\n)*+\r?\n(?P<value>.{0,8192}?)\r?\n--",
+        re.DOTALL | re.MULTILINE | re.IGNORECASE,
     ),
     # <password>…</password>
     re.compile(
-        r"<(?:[\w.-]+:)?(?P<name>[\w.-]+)(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[)?(?P<value>[^<\s][^<]*?)\s*(?:\]\]>|</)"
+        r"<(?:[\w.-]{1,100}:)?(?P<name>[\w.-]{1,100}+)(?:\s[^<>]*+)?>(?:<!\[CDATA\[)?(?P<value>[^<]*?)(?:\]\]>)?</"
     ),
     # <input type="hidden" name="csrf_token" value="…">
-    re.compile(r"\bname=[\"'](?P<name>[^\"']*)[\"'][^<>]*?\bvalue=[\"'](?P<value>[^\"']*)[\"']"),
+    re.compile(r"\bname=[\"'](?P<name>[^\"'\n]{1,100})[\"'][^<>]{0,500}?\bvalue=[\"'](?P<value>[^\"']*)[\"']"),
     _QUOTED,
     # a=1&token=… of forms and addresses
-    re.compile(r"(?P<name>[\w.\-\[\]%]+)=(?P<value>[^&;,\s\"'<>\\]+)"),
+    re.compile(r"(?<![\w.\-\[\]%])(?P<name>[\w.\-\[\]%]{1,100}+)=(?P<value>[^&;,\s\"'<>\\]+)"),
     # A line of a header or of YAML; of prose (`invalid token: expected three parts`) it is none.
     re.compile(
-        r"^[ \t]*(?:- )?(?P<name>[\w.\-]+)[ \t]*[:=][ \t]*(?:(?:Bearer|Basic|Token)[ ])?"
-        r"(?P<value>[^\s\"'{\[]\S*)[ \t]*\r?$",
+        r"^[ \t]*+(?:- )?(?P<name>[\w.\-]{1,100}+)[ \t]*+[:=][ \t]*+(?:(?:Bearer|Basic|Token)[ ])?"
+        r"(?P<value>[^\s\"'{\[]\S*)[ \t]*+\r?$",
         re.MULTILINE | re.IGNORECASE,
     ),
 )
 
 
 def _named_fields(text: str, patterns: Iterable[re.Pattern[str]]) -> tuple[Field, ...]:
-    """What the patterns find, the earlier ones first where two find the same."""
+    """What the patterns find; of two that overlap the one that begins first, and then the longer one."""
     fields: list[Field] = []
-    for one in _all_named(text, patterns):
-        if not any(one.start < other.end and other.start < one.end for other in fields):
+    for one in sorted(_all_named(text, patterns), key=lambda one: (one.start, -one.end)):
+        if not fields or one.start >= fields[-1].end:
             fields.append(one)
-    return _in_order(fields)
+    return tuple(fields)
 
 
 def _all_named(text: str, patterns: Iterable[re.Pattern[str]]) -> Iterator[Field]:
     for pattern in patterns:
         for match in pattern.finditer(text):
-            name, value = match["name"], match["value"]
+            name, value = match["name"], match["value"].strip()
             if "%" in name:
                 name = _decoded(name)
             if is_secret_name(name) and value.lower() not in SAYS_NOTHING:
-                yield Field(match.start("value"), match.end("value"), _decoded(value) if "%" in value else value)
+                start = match.start("value") + match["value"].index(value)
+                yield Field(start, start + len(value), _decoded(value) if "%" in value else value)
 
 
 def _decoded(text: str) -> str:
     from urllib.parse import unquote_plus
 
     return unquote_plus(text)
-
-
-def _in_order(fields: list[Field]) -> tuple[Field, ...]:
-    return tuple(sorted(fields, key=lambda one: one.start))

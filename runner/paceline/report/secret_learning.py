@@ -19,8 +19,8 @@ from paceline.report.secret_values import SecretValues
 
 #: The parts of a header and of an address that hold secrets: scheme and credential, user and password, cookies.
 SCHEME: Final = re.compile(r"([A-Za-z][\w-]*)[ ]+(.+)", re.DOTALL)
-USER: Final = re.compile(r"(?<=://)([^/?#\\@:]*)(?::([^/?#\\]*))?@")
-COOKIE: Final = re.compile(r"([^=;,\s]+)(\s*=\s*)(\"[^\"]*\"|[^;\s]*)")
+USER: Final = re.compile(r"(?<=://)([^/?#\\@:\s\"'<>]*)(?::([^/?#\\\s\"'<>]*))?@")
+COOKIE: Final = re.compile(r"(?<![^;,\s])([^=;,\s]++)(\s*=\s*)(\"[^\"]*\"|[^;\s]*)")
 
 #: Bytes at the start of a body that are looked at for a NUL, which no text has.
 BINARY_LOOK: Final = 1024

@@ -108,11 +108,13 @@ def templates(request: RequestTemplate, auth: Auth | None, *, with_body: bool = 
     elif body.mode == "formdata":
         for part in body.parts:
             if part.enabled:
-                yield part.at, " ".join((part.key, part.value or "", *part.sources))
+                texts = (part.key, part.value, *part.sources, part.content_type, part.file_name)
+                yield part.at, " ".join(text for text in texts if text)
     elif body.mode == "file":
         yield body.at.child("file"), body.source or ""
     else:
         yield body.at.child("graphql", "query"), body.query
+        yield body.at.child("graphql", "operationName"), body.operation_name or ""
         yield body.at.child("graphql", "variables"), _all_text(body.variables)
 
 

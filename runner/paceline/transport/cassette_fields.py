@@ -41,13 +41,15 @@ _JSON: Final = re.compile(
 _FORM: Final = re.compile(r"(?:^|(?<=[?&;\s\"']))(?P<name>[^=&?#;\s\"'<>{}:/,]{1,100})=(?P<value>[^&\s\"'<>#;\\]*)")
 # A part of a multipart form that is no file (RFC 7578).
 _PART: Final = re.compile(
-    r"\bname=\"(?P<name>[^\"\r\n]{1,100})\"(?![^\r\n]*filename)[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n(?P<value>.*?)\r\n--",
+    r"\bname=\"(?P<name>[^\"\r\n]{1,100})\"(?![^\r\n]{0,300}filename)[^\r\n]{0,300}\r\n(?:[^\r\n]+\r\n)*\r\n(?P<value>.*?)\r\n--",
     re.DOTALL,
 )
 # <password>…</password>
-_ELEMENT: Final = re.compile(r"<(?:[\w.-]+:)?(?P<name>[\w.-]{1,100})(?:\s[^<>]*)?>\s*(?P<value>[^<\s][^<]*?)\s*</")
+_ELEMENT: Final = re.compile(r"<(?:[\w.-]+:)?(?P<name>[\w.-]{1,100})(?:\s[^<>]*)?>(?P<value>[^<]+)</")
 # <input type="hidden" name="csrf_token" value="…">
-_INPUT: Final = re.compile(r"\bname=[\"'](?P<name>[^\"'<>]{1,100})[\"'][^<>]*?\bvalue=[\"'](?P<value>[^\"']*)[\"']")
+_INPUT: Final = re.compile(
+    r"\bname=[\"'](?P<name>[^\"'<>]{1,100})[\"'][^<>]{0,300}?\bvalue=[\"'](?P<value>[^\"']*)[\"']"
+)
 
 
 def fields_of(text: str) -> Iterator[Field]:
@@ -57,9 +59,9 @@ def fields_of(text: str) -> Iterator[Field]:
     if "=" in text:
         for match in _FORM.finditer(text):
             yield _field(match, unquote_plus(match["name"]), unquote_plus(match["value"]))
-        for pattern in (_PART, _INPUT):
-            for match in pattern.finditer(text):
-                yield _field(match, match["name"], unescape(match["value"]))
+        patterns = (_PART, _INPUT) if "form-data" in text else (_INPUT,)
+        for match in (match for pattern in patterns for match in pattern.finditer(text)):
+            yield _field(match, match["name"], unescape(match["value"]))
     if "</" in text:
         for match in _ELEMENT.finditer(text):
             yield _field(match, match["name"], unescape(match["value"]))

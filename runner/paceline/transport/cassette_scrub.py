@@ -17,8 +17,14 @@ from urllib.parse import unquote
 
 from paceline.model.exchange import Exchange, HttpRequest, HttpResponse
 from paceline.transport.cassette_fields import fields_of, nested_values
-from paceline.transport.cassette_placeholders import is_placeholder, kind, placeholder
-from paceline.transport.cassette_secrets import KnownSecrets, is_telling
+from paceline.transport.cassette_placeholders import (
+    PLACEHOLDER,
+    has_placeholder,
+    is_placeholder,
+    kind,
+    placeholder,
+)
+from paceline.transport.cassette_secrets import KnownSecrets, Place, is_telling
 from paceline.transport.message import Headers
 
 _COOKIE: Final = re.compile(r"(?P<name>[^=;,\s]+)(?P<equals>\s*=\s*)(?P<value>\"[^\"]*\"|[^;\s]*)")
@@ -100,7 +106,7 @@ class SecretScrubber:
     def text(self, text: str) -> str:
         """The text with placeholders for all known secrets; the same object when it holds none."""
         with self._lock:
-            places = self._known.places(text)
+            places = _standing_free(self._known, text)
             if not places:
                 return text
             pieces: list[str] = []
@@ -254,7 +260,7 @@ def _scrubbed_text(text: str, scrubber: Scrubber) -> str:
     pieces: list[str] = []
     position = 0
     for (start, end), field in sorted(found.items()):
-        if start < position:
+        if start < position or is_placeholder(field.value.strip()):
             continue
         pieces += text[position:start], scrubber.placeholder(field.name, field.value)
         position = end
@@ -285,8 +291,17 @@ def leaks(exchange: Exchange, scrubber: Scrubber) -> Iterator[str]:
     for secret in scrubber.secrets():
         known.add(secret)
     for pointer, text in _fields(exchange):
-        if known.places(text):
+        if _standing_free(known, text):
             yield pointer
+
+
+def _standing_free(known: KnownSecrets, text: str) -> list[Place]:
+    """Where secrets stand, save within a placeholder: it may be named by a word that is a secret too."""
+    places = known.places(text)
+    if not places or not has_placeholder(text):
+        return places
+    written = [match.span() for match in PLACEHOLDER.finditer(text)]
+    return [place for place in places if not any(start <= place.start and place.end <= end for start, end in written)]
 
 
 def _fields(exchange: Exchange) -> Iterator[tuple[str, str]]:
