@@ -63,7 +63,7 @@ _HOME = {
     "stream": "api",
 }
 
-__all__ = [  # noqa: RUF022  one order for all of them
+__all__ = [
     "Assertion",
     "Collection",
     "CookieJar",

@@ -11,7 +11,7 @@ from typing import Literal
 from paceline.engine.preflight import undefined
 from paceline.engine.selection import Step, select
 from paceline.errors import Location, nearest
-from paceline.model.collection import Auth, Collection, Param, Script, Url
+from paceline.model.collection import Auth, Collection, Folder, Item, Param, Script, Url
 from paceline.model.variables import VariableSet
 from paceline.report.secret_names import is_secret_name, is_secret_parameter
 from paceline.resolve.scopes import Scope, Scopes
@@ -76,7 +76,8 @@ def _scripts(collection: Collection) -> Iterator[Script]:
     seen: set[int] = set()
     yield from collection.scripts
     for folders, item in collection.items():
-        for owner in (*folders, item):
+        owners: tuple[Folder | Item, ...] = (*folders, item)
+        for owner in owners:
             if id(owner) not in seen:
                 seen.add(id(owner))
                 yield from owner.scripts

@@ -58,6 +58,8 @@ def test_json(text: str, expected: str) -> None:
     ("text", "expected"),
     [
         pytest.param("user=eve&password=a%20b&n=1", "user=eve&password=********&n=1", id="a form"),
+        pytest.param("password=a,b;token=x, and", "password=********;token=********, and", id="signs in a value"),
+        pytest.param("a=1,token=x,b=2", "a=1,token=********,b=2", id="a list of pairs"),
         pytest.param("user%5Bpassword%5D=x", "user%5Bpassword%5D=********", id="an encoded name"),
         pytest.param("http://a.test/?access_token=x&n=1", "http://a.test/?access_token=********&n=1", id="a query"),
         pytest.param("<r><password>x y</password></r>", "<r><password>********</password></r>", id="XML"),
@@ -69,6 +71,7 @@ def test_json(text: str, expected: str) -> None:
         ),
         pytest.param("user: eve\npassword: x\n", "user: eve\npassword: ********\n", id="YAML"),
         pytest.param("Authorization: Bearer x.y", "Authorization: Bearer ********", id="a header line"),
+        pytest.param("password = x-y\n", "password = ********\n", id="a setting without quotes"),
         pytest.param('password = "x y"', 'password = "********"', id="a setting"),
         pytest.param(
             '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nx\r\ny\r\n--b--\r\n',

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from paceline.errors import PacelineError
-from paceline.model.collection import Collection, Folder, Item, Listen, RequestTemplate, Script
+from paceline.model.collection import Collection, Folder, Item, RequestTemplate, Script
 from paceline.model.exchange import HttpRequest, Trip
 
 

@@ -24,7 +24,7 @@ _FRAMES: Final = 3
 _MOST_MESSAGE_LINES: Final = 40
 _LONGEST_CURL_BODY: Final = 2000
 _LONGEST_SOURCE: Final = 100
-_LINE: Final = re.compile(r"\(line (\d+):\d+\)")
+_LINE: Final = re.compile(r"\bline (\d+)")
 
 #: Failures of one execution stand together: they share request and response.
 Failures = Sequence[tuple[ItemResult, Failure]]

@@ -277,10 +277,10 @@ _NAMED: Final = (
     re.compile(r"\bname=[\"'](?P<name>[^\"'\n]{1,100})[\"'][^<>]{0,500}?\bvalue=[\"'](?P<value>[^\"']*)[\"']"),
     _QUOTED,
     # a=1&token=… of forms and addresses
-    re.compile(r"(?<![\w.\-\[\]%])(?P<name>[\w.\-\[\]%]{1,100}+)=(?P<value>[^&;,\s\"'<>\\]+)"),
+    re.compile(r"(?<![\w.\-\[\]%])(?P<name>[\w.\-\[\]%]{1,100}+)=(?P<value>(?:[^&;,\s\"'<>\\]|,(?![\w.\-]*=|\s))+)"),
     # A line of a header or of YAML; of prose (`invalid token: expected three parts`) it is none.
     re.compile(
-        r"^[ \t]*+(?:- )?(?P<name>[\w.\-]{1,100}+)[ \t]*+[:=][ \t]*+(?:(?:Bearer|Basic|Token)[ ])?"
+        r"^[ \t]*+(?:- )?(?P<name>[\w.\-]{1,100}+)(?:[ \t]*+:|[ \t]++=)[ \t]*+(?:(?:Bearer|Basic|Token)[ ])?"
         r"(?P<value>[^\s\"'{\[]\S*)[ \t]*+\r?$",
         re.MULTILINE | re.IGNORECASE,
     ),
@@ -288,9 +288,9 @@ _NAMED: Final = (
 
 
 def _named_fields(text: str, patterns: Iterable[re.Pattern[str]]) -> tuple[Field, ...]:
-    """What the patterns find; of two that overlap the one that begins first, and then the longer one."""
+    """What the patterns find; of two that overlap the one that begins first, and then that of the earlier pattern."""
     fields: list[Field] = []
-    for one in sorted(_all_named(text, patterns), key=lambda one: (one.start, -one.end)):
+    for one in sorted(_all_named(text, patterns), key=lambda one: one.start):
         if not fields or one.start >= fields[-1].end:
             fields.append(one)
     return tuple(fields)

@@ -70,7 +70,7 @@ class Scope:
                 details = mutation[2] if len(mutation) > 2 and isinstance(mutation[2], Mapping) else {}
                 self.set(key, mutation[1], "secret" if details.get("secret") else None)
 
-    def keys(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[str]:
         """Names with an enabled entry."""
         return iter(self._by_key)
 
@@ -115,7 +115,7 @@ class Scopes:
 
     def names(self) -> set[str]:
         """Every name that would be found."""
-        return {key for scope in self.in_order() for key in scope.keys()}
+        return {key for scope in self.in_order() for key in scope}
 
 
 def overridden(variables: VariableSet, values: Mapping[str, str]) -> VariableSet:
