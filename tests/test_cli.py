@@ -129,6 +129,16 @@ def test_bail_ends_the_run_after_the_first_failure(server: Server, bail: str) ->
     assert targets(server) == ["/one"]
 
 
+def test_answers_are_held_against_contracts(server: Server, capsys: Any) -> None:
+    """`--contracts` names the file; an answer that breaks its contract has an exit code of its own."""
+    contracts = str(Path(__file__).parents[1] / "schemas" / "contracts.yaml")
+    path = written(Path("auth.postman_collection.json"), item("Check Session", f"{server.url}/auth/check_session"))
+
+    assert [main(["run", path]), main(["run", path, "--contracts", contracts])] == [0, 5]
+    assert "contract" in capsys.readouterr().out
+    assert main(["run", path, "--contracts", "none.yaml"]) == 2
+
+
 def test_unknown_variables_are_refused_unless_allowed(server: Server, capsys: Any) -> None:
     """Refused: exit code 2, nothing sent. Allowed: sent as they stand."""
     path = written(Path("c.json"), item("one", f"{server.url}/{{{{u}}}}"))

@@ -63,6 +63,7 @@ def run(
     globals: VariablesLike = None,
     options: RunOptions = DEFAULTS,
     jar: CookieJar | None = None,
+    contracts: str | Path | None = None,
 ) -> RunResult:
     """Run collections and wait for the end.
 
@@ -70,6 +71,7 @@ def run(
         collections: one or more, loaded or as paths; several are one run with one cookie jar.
         environment, globals: loaded, as a path, or simply as a mapping from names to values.
         jar: cookies to start with; it holds those of the run afterwards.
+        contracts: path of a file of contracts that every answer is held against; the schemas lie beside it.
 
     Raises:
         PacelineError: a file, an option or a variable is wrong; nothing was sent.
@@ -78,7 +80,9 @@ def run(
     >>> run("orders.postman_collection.json", environment="local.postman_environment.json").ok
     True
     """
-    return gathered(stream(collections, environment=environment, globals=globals, options=options, jar=jar))
+    return gathered(
+        stream(collections, environment=environment, globals=globals, options=options, jar=jar, contracts=contracts)
+    )
 
 
 def gathered(events: Iterable[Event]) -> RunResult:
@@ -101,6 +105,7 @@ def stream(
     globals: VariablesLike = None,
     options: RunOptions = DEFAULTS,
     jar: CookieJar | None = None,
+    contracts: str | Path | None = None,
     ca_bundle: str | None = None,
 ) -> Generator[Event, None, None]:
     """Run collections and tell every event as it happens; the last one is `RunFinished`.
@@ -121,10 +126,16 @@ def stream(
     several = [collections] if isinstance(collections, Collection | str | Path) else list(collections)
     loaded = [one if isinstance(one, Collection) else load_collection(one) for one in several]
     jar = CookieJar() if jar is None else jar
+    checker = None
+    if contracts is not None:
+        from paceline.contract.checker import load_checker
+
+        checker = load_checker(contracts)
     transport = LiveTransport(jar, ca_bundle=ca_bundle)
     try:
         environment = variables(environment, "environment")
-        yield from run_events(loaded, environment, variables(globals, "globals"), options, transport, jar)
+        globals = variables(globals, "globals")
+        yield from run_events(loaded, environment, globals, options, transport, jar, contracts=checker)
     finally:
         transport.close()
 

@@ -35,9 +35,10 @@ exit codes:
   2  wrong options, configuration or files, or a variable without a value; nothing was sent
   3  a request could not be sent, or was not answered
   4  a script broke, or named an unknown next request
+  5  an answer broke its contract
   6  nothing ran
   130  interrupted
-When several apply, the first of 130, 2, 3, 4, 1, 6 counts: the one nearest to the cause.
+When several apply, the first of 130, 2, 3, 4, 5, 1, 6 counts: the one nearest to the cause.
 """
 
 
@@ -133,6 +134,7 @@ def _add_run(commands: Any) -> None:
     what.add_argument("--folder", action="append", default=[], metavar="NAME", help="only this folder or request")
     what.add_argument("--bail", nargs="?", const="failure", metavar="WHEN", help="stop after the first failing item")
     what.add_argument("--allow-unresolved", action="store_true", help="send {{unknown}} as it stands, as Newman does")
+    what.add_argument("--contracts", metavar="FILE", help="hold every answer against these contracts")
     what.add_argument("-x", "--suppress-exit-code", action="store_true", help="exit with 0 whatever failed")
 
     how = run.add_argument_group("how requests go out")
@@ -273,6 +275,7 @@ def _run(options: argparse.Namespace) -> int:
         globals=globals_,
         options=_run_options(options),
         jar=jar,
+        contracts=options.contracts,
         ca_bundle=options.ssl_extra_ca_certs,
     )
     finished, errors = tell(events, reporters)

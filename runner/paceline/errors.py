@@ -5,6 +5,7 @@
     ├── FileError                a file that cannot be read or written
     ├── FormatError              a file that is read but is not what it should be
     ├── UnresolvedVariableError  a {{variable}} no scope has
+    ├── ContractError            a request that breaks its contract, found before it was sent
     ├── RequestError             a request that could not be sent, or got no complete answer
     └── SandboxError             the script sandbox itself is missing or broken
 
@@ -117,6 +118,10 @@ class UnresolvedVariableError(PacelineError):
     ...     print(error.what.splitlines()[0])
     variable {{base_url}} is not defined
     """
+
+
+class ContractError(PacelineError):
+    """A request that breaks its contract, found before it was sent."""
 
 
 class RequestError(PacelineError):

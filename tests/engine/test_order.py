@@ -191,18 +191,21 @@ def nested() -> Any:
         folder("outer", folder("x", item("deep", "u"), id="f-x"), item("x-like", "u")),
         folder("x", item("shallow", "u")),
         item("last", "u"),
+        folder("left", folder("further", folder("twin", item("first twin", "u")))),
+        folder("right", folder("twin", item("second twin", "u"))),
     )
 
 
 @pytest.mark.parametrize(
     ("folders", "expected"),
     [
-        pytest.param((), ["deep", "x-like", "shallow", "last"], id="everything"),
+        pytest.param((), ["deep", "x-like", "shallow", "last", "first twin", "second twin"], id="everything"),
         pytest.param(("x",), ["shallow"], id="own children come before grandchildren"),
         pytest.param(("f-x",), ["deep"], id="by id"),
         pytest.param(("last", "outer"), ["deep", "x-like", "last"], id="several, in collection order"),
         pytest.param(("outer", "f-x", "deep"), ["deep", "x-like"], id="what lies in another one is not repeated"),
         pytest.param(("x-like",), ["x-like"], id="a single request"),
+        pytest.param(("twin",), ["first twin"], id="the first one, depth first"),
     ],
 )
 def test_folders_select(folders: tuple[str, ...], expected: list[str]) -> None:

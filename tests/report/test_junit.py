@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.report.building import BROKEN, Run, checks, entry, folder, shop, tell, trip
 
-from paceline.errors import RequestError
+from paceline.errors import ContractError, RequestError
 from paceline.model.exchange import HttpRequest
 from paceline.model.outcome import Assertion, ConsoleMessage, Problem, ScriptCall
 from paceline.report.junit import JunitReport
@@ -134,6 +134,11 @@ def test_an_item_that_runs_twice(path: Path) -> None:
             {"trip": trip(), "prerequests": (checks(problem=BROKEN),), "tests": (checks(problem=replace(BROKEN)),)},
             [("prerequest-script", "error"), ("test-script", "error")],
             id="broken scripts",
+        ),
+        pytest.param(
+            {"outgoing": HttpRequest("GET", "/"), "error": ContractError("breaks the contract")},
+            [("contract", "failure")],
+            id="a broken contract",
         ),
         pytest.param(
             {"trip": trip(), "flow_problem": Problem("UnknownRequestError", "no such request")},

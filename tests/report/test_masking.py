@@ -79,6 +79,23 @@ def test_authorization_written_in_a_collection() -> None:
 
 
 @pytest.mark.parametrize(
+    "sent",
+    [
+        HttpRequest("GET", "http://a.test/", (("x-shop", "k-12345"),)),
+        HttpRequest("GET", "http://a.test/?a=1&X-Shop=k%2D12345"),
+    ],
+    ids=["header", "query"],
+)
+def test_api_keys_by_the_name_that_auth_gives_them(sent: HttpRequest) -> None:
+    """The key is found in what was sent, also when the auth is inherited and its value comes from some variable."""
+    key = {"type": "apikey", "apikey": [{"key": "key", "value": "X-Shop"}, {"key": "value", "value": "{{shop}}"}]}
+    run = Run([shop({"name": "Orders", "auth": key, "item": [entry()]})])
+    run.add(trip=trip(request=sent))
+
+    assert "is ********" == mask_of(run).text("is k-12345")
+
+
+@pytest.mark.parametrize(
     ("request_", "secret"),
     [
         pytest.param(HttpRequest("GET", "http://a.test/?api_key=k%2F12345"), "k/12345", id="query"),

@@ -23,6 +23,11 @@ def masked(text: str) -> str:
         pytest.param('{"a":[{"b":{"token":"x"}}]}', '{"a":[{"b":{"token":"********"}}]}', id="nested"),
         pytest.param('{"token": 123, "n": 1}', '{"token": "********", "n": 1}', id="a number becomes a text"),
         pytest.param('{"token":null,"password":true}', '{"token":null,"password":true}', id="null, true: no secrets"),
+        pytest.param(
+            '{"password":"{{password}}","otp":{{otp}},"token":"a"}',
+            '{"password":"{{password}}","otp":{{otp}},"token":"********"}',
+            id="templates are no secrets",
+        ),
         pytest.param('{"tokens":["a","b"],"c":"d"}', '{"tokens":["********","********"],"c":"d"}', id="a list"),
         pytest.param(
             '{"credentials":{"user":"eve","n":[1]},"c":"d"}',
@@ -81,6 +86,7 @@ def test_json(text: str, expected: str) -> None:
         pytest.param("expected { token: 'x' } to exist", "expected { token: '********' } to exist", id="a message"),
         pytest.param("invalid token: expected three parts", "invalid token: expected three parts", id="prose"),
         pytest.param("the token is missing", "the token is missing", id="a name without a value"),
+        pytest.param("token={{token}}&api_key=x", "token={{token}}&api_key=********", id="a template"),
         pytest.param("user=eve&page=2", "user=eve&page=2", id="no secrets"),
     ],
 )

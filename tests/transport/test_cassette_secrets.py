@@ -246,6 +246,16 @@ def test_no_secret_reaches_the_disk(cassettes: Cassettes) -> None:
         assert base64.b64encode(secret.encode()).decode()[:-4] not in text
 
 
+def test_a_secret_of_an_answer_is_hidden_in_what_was_recorded_before(cassettes: Cassettes) -> None:
+    """What is secret is often told last, and stands elsewhere without a name; so everything is stored at the end."""
+    with serving(answering(api)) as server, cassettes.run("once") as transport:
+        transport.send(get(f"{server.url}/of/{SESSION}"), OPTIONS, step("Nameless"))
+        transport.send(login(server.url), OPTIONS, step("Login"))
+
+    assert "/of/5ec2e7" in cassettes.texts()["users/nameless.yaml"]
+    assert SESSION not in cassettes.texts()["users/nameless.yaml"]
+
+
 def test_a_chain_of_requests_replays_without_secrets(cassettes: Cassettes) -> None:
     """The placeholder goes from body to script, from header to jar, and on to the next request, which then matches."""
     url = recorded(cassettes)

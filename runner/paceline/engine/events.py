@@ -130,12 +130,14 @@ class Summary:
             `assertions`, `testScripts`, `prerequestScripts`). `prerequests` and `tests` count *events*, one per
             item, whether it has scripts or not; `assertions` counts checks, skipped ones too (newman,
             lib/run/summary.js).
+        contracts: answers that were held against a contract, and those that broke it.
         skipped_items, skipped_assertions: neither good nor bad.
         response_ms: time of every response in the order of arrival, of scripts' requests too.
         received_bytes: bodies as transferred.
     """
 
     counts: Mapping[str, Count] = field(default_factory=dict)
+    contracts: Count = Count()
     skipped_items: int = 0
     skipped_assertions: int = 0
     response_ms: tuple[float, ...] = ()

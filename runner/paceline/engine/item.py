@@ -6,8 +6,10 @@ import math
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
+from paceline.contract.checker import ContractChecker
 from paceline.engine.context import (
     cookie_json,
     cursor_json,
@@ -20,9 +22,10 @@ from paceline.engine.events import AssertionChecked, CallFinished, ConsoleLogged
 from paceline.engine.options import RunOptions
 from paceline.engine.preflight import missing, unresolved_error
 from paceline.engine.selection import Step
-from paceline.errors import FormatError, PacelineError, RequestError
+from paceline.errors import ContractError, FormatError, PacelineError, RequestError
 from paceline.formats.request import request_from_json
 from paceline.model.collection import Collection, Listen, RequestTemplate, Script
+from paceline.model.contract import ContractVerdict
 from paceline.model.exchange import HttpRequest, SendOptions, Trip
 from paceline.model.outcome import Assertion, ConsoleMessage, Cursor, ItemResult, Problem, ScriptCall, ScriptRun
 from paceline.resolve.auth import effective_auth
@@ -49,6 +52,7 @@ class Equipment:
     Attributes:
         files_of: from a collection to what reads the files it uploads.
         token: makes a fresh value for the Postman-Token header.
+        contracts: what answers are held against, if anything.
         deadline: of the whole run, on the monotonic clock; infinity when there is none.
     """
 
@@ -59,6 +63,7 @@ class Equipment:
     files_of: Callable[[Collection], FileReader]
     token: Callable[[], str]
     deadline: float = math.inf
+    contracts: ContractChecker | None = None
 
     def seconds_left(self) -> float:
         """Time until the run must end; may be infinite, never negative."""
@@ -91,8 +96,10 @@ class ItemExecution:
         """Yield what scripts say, and return what happened. A failure is a result, never an exception."""
         started, clock = time.time(), time.perf_counter()
         request: RequestTemplate | None = None
+        outgoing: HttpRequest | None = None
         trip: Trip | None = None
         error: PacelineError | None = None
+        contract: ContractVerdict | None = None
         skipped = None
         skips = yield from self._run_prerequests()
         if skips:
@@ -103,7 +110,9 @@ class ItemExecution:
             try:
                 self._take_over_changes()
                 request, outgoing = self._resolve()
+                self._require_kept(outgoing)
                 trip = self._equipment.transport.send(outgoing, self._send_options())
+                contract = self._verdict(trip)
             except PacelineError as raised:
                 error = raised
             yield from self._run_tests(request or self._template, trip, error)
@@ -113,6 +122,7 @@ class ItemExecution:
             folders=self._step.folders,
             item=self._step.item,
             request=request,
+            outgoing=outgoing,
             trip=trip,
             error=error,
             prerequests=tuple(self._progress.runs["prerequest"]),
@@ -120,6 +130,7 @@ class ItemExecution:
             calls=tuple(self._progress.calls),
             console=tuple(self._progress.console),
             skipped=skipped,
+            contract=contract,
             visualizer=self._progress.visualizer,
             started=started,
             elapsed_ms=(time.perf_counter() - clock) * 1000,
@@ -164,6 +175,31 @@ class ItemExecution:
             insecure=options.insecure,
             ignore_redirects=options.ignore_redirects,
         )
+
+    # --- The contract ---
+
+    def _key(self) -> tuple[str, str]:
+        """What a contract goes by: the stem of the collection's file, and the name of the request."""
+        stem = Path(self._step.collection.at.file).stem
+        return stem.removesuffix(".postman_collection"), self._step.item.name
+
+    def _require_kept(self, outgoing: HttpRequest) -> None:
+        """Refuse to send a GraphQL query that the schema does not allow.
+
+        Raises:
+            ContractError: for the first thing that is wrong with it.
+        """
+        contracts = self._equipment.contracts
+        breaches = contracts.before(*self._key(), outgoing) if contracts is not None else ()
+        if breaches:
+            first = breaches[0]
+            more = f" (and {len(breaches) - 1} more)" if len(breaches) > 1 else ""
+            what = f"the query breaks its contract: expected {first.expected}, got {first.got}{more}"
+            raise ContractError(what, first.at, "correct the query, or the schema if the service has changed")
+
+    def _verdict(self, trip: Trip) -> ContractVerdict | None:
+        contracts = self._equipment.contracts
+        return None if contracts is None else contracts.after(*self._key(), trip)
 
     # --- The scripts ---
 

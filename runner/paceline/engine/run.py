@@ -9,6 +9,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from paceline.contract.checker import ContractChecker
 from paceline.engine.events import (
     Event,
     ItemFinished,
@@ -53,6 +54,7 @@ def run(
     transport: Transport,
     jar: CookieJar,
     sandbox: Sandbox | None = None,
+    contracts: ContractChecker | None = None,
 ) -> Generator[Event, None, None]:
     """Run collections one after the other, with one jar, one environment, one set of globals and of local variables.
 
@@ -61,12 +63,13 @@ def run(
 
     Args:
         sandbox: where scripts run; it is left open. None boots one for this run, if there are scripts, and closes it.
+        contracts: what every answer is held against; None checks nothing but what scripts check.
 
     Raises:
         UsageError: an unknown folder, no collection at all, or an iteration count below one.
         UnresolvedVariableError: a variable has no value; nothing was sent.
     """
-    return _Run(collections, environment, globals, options, transport, jar, sandbox).events()
+    return _Run(collections, environment, globals, options, transport, jar, sandbox, contracts).events()
 
 
 class _Run:
@@ -81,6 +84,7 @@ class _Run:
         transport: Transport,
         jar: CookieJar,
         sandbox: Sandbox | None,
+        contracts: ContractChecker | None,
     ) -> None:
         if options.iterations < 1:
             raise UsageError(f"{options.iterations} iterations cannot be run", fix="give -n a number from 1 up")
@@ -99,7 +103,7 @@ class _Run:
         self._owns_sandbox = sandbox is None
         deadline = time.monotonic() + options.timeout_ms / 1000 if options.timeout_ms else math.inf
         self._equipment = Equipment(
-            transport, jar, self._sandbox, options, self._files_of, lambda: str(uuid.uuid4()), deadline
+            transport, jar, self._sandbox, options, self._files_of, lambda: str(uuid.uuid4()), deadline, contracts
         )
         self._tally = Tally()
         self._executions = 0

@@ -21,6 +21,7 @@ class Tally:
         self._failed = dict.fromkeys(_NAMES, 0)
         self._response_ms: list[float] = []
         self._received = 0
+        self._contracts = [0, 0]
         self._skipped_items = 0
         self._skipped_assertions = 0
         self.failures: list[tuple[ItemResult, Failure]] = []
@@ -53,6 +54,9 @@ class Tally:
             if trip is not None:
                 self._response_ms.append(trip.response.elapsed_ms)
                 self._received += trip.response.wire_bytes
+        if result.contract is not None and result.contract.checked:
+            self._contracts[0] += 1
+            self._contracts[1] += not result.contract.kept
         failures = [(result, failure) for failure in result.failures()]
         self.failures += failures
         return bool(failures)
@@ -71,6 +75,7 @@ class Tally:
         """The numbers so far."""
         return Summary(
             counts={name: Count(self._total[name], self._failed[name]) for name in _NAMES},
+            contracts=Count(*self._contracts),
             skipped_items=self._skipped_items,
             skipped_assertions=self._skipped_assertions,
             response_ms=tuple(self._response_ms),

@@ -37,6 +37,7 @@ _CODE_OF_KIND = {
     "request": ExitCode.NOT_SENT,
     "unresolved": ExitCode.NOT_SENT,
     "script": ExitCode.SCRIPT_ERROR,
+    "contract": ExitCode.CONTRACT,
     "assertion": ExitCode.FAILED,
 }
 

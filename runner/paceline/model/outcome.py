@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from paceline.errors import PacelineError
+from paceline.errors import ContractError, PacelineError, UnresolvedVariableError
 from paceline.model.collection import Collection, Folder, Item, RequestTemplate, Script
+from paceline.model.contract import ContractVerdict
 from paceline.model.exchange import HttpRequest, Trip
 
 
@@ -117,7 +118,8 @@ class Failure:
 
     Attributes:
         kind: `assertion`: a check did not hold; `script`: a script broke or named an unknown next request;
-            `request`: it was not sent or not answered; `unresolved`: it was not sent since a variable has no value.
+            `request`: it was not sent or not answered; `unresolved`: it was not sent since a variable has no value;
+            `contract`: the request or its answer breaks the contract.
         at: Newman's wording of the place, such as `assertion:0 in test-script`.
         assertion: name of the check, for `assertion` only.
 
@@ -127,7 +129,7 @@ class Failure:
     ['request', 'assertion', 'request', 'assertion']
     """
 
-    kind: Literal["assertion", "script", "request", "unresolved"]
+    kind: Literal["assertion", "script", "request", "unresolved", "contract"]
     problem: Problem
     at: str
     assertion: str | None = None
@@ -146,6 +148,7 @@ class ItemResult:
         trip: None when nothing was sent or nothing came back; then `error` or `skipped` tells why.
         prerequests, tests: script executions in order.
         calls: requests of scripts, in the order in which they were answered.
+        contract: what the contract says of the answer; None when there is none, or no answer.
         flow_problem: `setNextRequest` named a request that is not there.
         visualizer: `{"template", "data", "options"}` of `pm.visualizer.set`, or None.
         started: unix seconds; elapsed_ms: the whole item with its scripts.
@@ -170,6 +173,7 @@ class ItemResult:
     calls: tuple[ScriptCall, ...] = ()
     console: tuple[ConsoleMessage, ...] = ()
     skipped: str | None = None
+    contract: ContractVerdict | None = None
     flow_problem: Problem | None = None
     visualizer: Mapping[str, Any] | None = field(default=None, repr=False)
     started: float = 0.0
@@ -190,12 +194,24 @@ class ItemResult:
                         yield Failure("assertion", assertion.problem, at, assertion.name, assertion.index)
                 if run.problem is not None:
                     yield Failure("script", run.problem, where)
-            if where == "prerequest-script" and self.error is not None:
-                yield self._request_failure(self.error)
+            if where == "prerequest-script":
+                if self.error is not None:
+                    yield self._request_failure(self.error)
+                yield from self._contract_failures()
         if self.flow_problem is not None:
             yield Failure("script", self.flow_problem, "setNextRequest")
 
     def _request_failure(self, error: PacelineError) -> Failure:
         problem = Problem(type(error).__name__, error.what, fix=error.fix)
-        unresolved = type(error).__name__ == "UnresolvedVariableError"
-        return Failure("unresolved" if unresolved else "request", problem, "request")
+        if isinstance(error, UnresolvedVariableError):
+            return Failure("unresolved", problem, "request")
+        if isinstance(error, ContractError):
+            return Failure("contract", problem, "contract")
+        return Failure("request", problem, "request")
+
+    def _contract_failures(self) -> Iterator[Failure]:
+        verdict = self.contract
+        for breach in verdict.breaches if verdict is not None else ():
+            yield Failure("contract", Problem("ContractBreach", str(breach)), "contract")
+        if verdict is not None and verdict.omitted:
+            yield Failure("contract", Problem("ContractBreach", f"{verdict.omitted} more"), "contract")

@@ -4,8 +4,8 @@ On purpose different from Newman's (lib/reporters/junit/index.js), which has one
 one test case for all checks of one name, so that the last one to pass erases a failure; which counts failures without
 an element for them; and which tells of errors in `system-err` alone, where no CI server looks. Here:
 
-- a check that failed is a `failure`; a request that was not answered and a script that broke are an `error`, in a test
-  case of their own;
+- a check that failed, or a contract that was broken, is a `failure`; a request that was not answered and a script that
+  broke are an `error`, in a test case of their own;
 - an item without checks is one test case, so that it is seen;
 - no two test cases of the report have both class name and name in common, since many servers would keep one of them.
 
@@ -121,7 +121,13 @@ class JunitReport:
     def _cases(self, result: ItemResult) -> list[_Case]:
         failures = list(explanations(result, self._exchanges))
         name = self._mask.text(result.item.name)
-        cases = [self._broken(one, one.at, "error", text) for one, text in failures if one.assertion is None]
+        cases = [
+            self._broken(one, one.at, "failure" if one.kind == "contract" else "error", text)
+            for one, text in failures
+            if one.assertion is None
+        ]
+        if result.contract is not None and result.contract.checked and result.contract.kept:
+            cases.append(_Case("contract"))
         for assertion in result.assertions():
             if assertion.problem is not None:
                 one, text = next(pair for pair in failures if pair[0].problem is assertion.problem)

@@ -14,12 +14,11 @@ from typing import Any, Final
 from paceline.engine.events import Event
 from paceline.model.exchange import Cookie, HttpRequest, HttpResponse
 from paceline.model.variables import Variable, VariableSet
-from paceline.report.secret_fields import MASK, SAYS_NOTHING, literal_fields, masked_fields, secret_fields
+from paceline.report.secret_fields import MASK, literal_fields, masked_fields, secret_fields, tells_something
 from paceline.report.secret_learning import BINARY_LOOK, COOKIE, DEEPEST, SCHEME, USER, Learner
 from paceline.report.secret_names import is_declared, is_secret_header, is_secret_name
 from paceline.report.secret_values import SecretValues
 
-_TEMPLATE: Final = re.compile(r"\{\{[^{}]*\}\}")
 _REMEMBERED: Final = 300  # characters; of longer texts few come twice
 _MOST_REMEMBERED: Final = 10_000
 
@@ -206,12 +205,12 @@ def hidden(value: Any, levels: int = DEEPEST) -> Any:
 
 
 def _secret(value: str) -> str:
-    if value.strip().lower() in SAYS_NOTHING or not _TEMPLATE.sub("", value).strip():
+    if not tells_something(value):
         return value
     scheme = SCHEME.fullmatch(value)
     if scheme is None or scheme[1].lower() not in _SCHEMES:
         return MASK
-    return f"{scheme[1]} {scheme[2] if not _TEMPLATE.sub('', scheme[2]).strip() else MASK}"
+    return f"{scheme[1]} {MASK if tells_something(scheme[2]) else scheme[2]}"
 
 
 #: IANA's registry of HTTP authentication schemes, and what services use besides.

@@ -26,6 +26,7 @@ from typing import Any, Final
 from paceline.engine.events import Count, Event, ItemFinished, RunFinished, RunStarted, Summary
 from paceline.formats.variables import environment_to_json
 from paceline.model.collection import Item
+from paceline.model.contract import ContractVerdict
 from paceline.model.outcome import Assertion, Cursor, Failure, ItemResult, Problem, ScriptCall, ScriptRun
 from paceline.report.files import report_path, require_writable, writing
 from paceline.report.masking import Mask
@@ -125,6 +126,7 @@ class _Document:
         told = {
             "requestError": self._request_error(result),
             "assertions": [self._assertion(one) for one in result.assertions()],
+            "contract": self._contract(result.contract),
             "prerequestScript": self._script_errors(result, "prerequest", result.prerequests),
             "testScript": self._script_errors(result, "test", result.tests),
             "console": [{"level": one.level, "values": mask.data(one.values)} for one in result.console],
@@ -133,6 +135,24 @@ class _Document:
         rest: dict[str, Any] = {"id": result.item.id, "path": [mask.text(name) for name in path_of(result)]}
         rest.update((name, value) for name, value in told.items() if value)
         return f"{_object(members)[:-1]},{encoded(rest)[1:]}"
+
+    def _contract(self, verdict: ContractVerdict | None) -> dict[str, Any] | None:
+        """What the contract says; Newman has no such thing."""
+        if verdict is None or not verdict.checked:
+            return None
+        text = self._mask.text
+        breaches = [
+            {
+                "rule": breach.rule,
+                "pointer": text(breach.pointer),
+                "expected": text(breach.expected),
+                "got": text(breach.got),
+                "schema": str(breach.at),
+            }
+            for breach in verdict.breaches
+        ]
+        unknown = [text(field.pointer) for field in verdict.unknown]
+        return {"checked": list(verdict.checked), "breaches": breaches, "unknownFields": unknown}
 
     def _item(self, item: Item) -> str:
         text = self._items.get(id(item))

@@ -17,8 +17,17 @@ from paceline.report.secret_names import STEMS, is_secret_name
 
 MASK: Final = "********"
 
-#: Values that tell whether there is a secret, and not which.
-SAYS_NOTHING: Final = frozenset({"", "true", "false", "null", "undefined", "none", "nil", MASK})
+_SAYS_NOTHING: Final = frozenset({"", "true", "false", "null", "undefined", "none", "nil", MASK})
+_TEMPLATE: Final = re.compile(r"\{\{[^{}]*\}\}")
+
+
+def tells_something(value: str) -> bool:
+    """Whether a value tells which secret it is, and not just whether there is one, or where it comes from.
+
+    >>> [tells_something(value) for value in ("hunter2", "", "null", "{{password}}", "{{user}}-2")]
+    [True, False, False, False, True]
+    """
+    return _TEMPLATE.sub("", value).strip().lower() not in _SAYS_NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,8 @@ def _is_like_json(text: str) -> bool:
 # --- JSON and what looks like it ---
 
 _TOKEN: Final = re.compile(
-    r'"((?:[^"\\]|\\.)*)(?:"|\Z)'  # the end of the text closes a string that was cut off
+    r"\{\{[^{}]*\}\}"  # a template; JSON has no two braces in a row
+    r'|"((?:[^"\\]|\\.)*)(?:"|\Z)'  # the end of the text closes a string that was cut off
     r"|'((?:[^'\\\n]|\\.)*)'"
     r"|([{}\[\]:,])"
     r"|[^\s\"'{}\[\]:,]+",
@@ -233,7 +243,7 @@ def _places(quoted: str) -> Sequence[int]:
 
 def _field(token: re.Match[str], content: str) -> Field | None:
     group = 1 if token[1] is not None else 2 if token[2] is not None else 0
-    if content.strip().lower() in SAYS_NOTHING:
+    if not tells_something(content):
         return None
     mask = f'"{MASK}"' if group == 0 and _NUMBER.fullmatch(content) else MASK
     return Field(token.start(group), token.end(group), content, mask)
@@ -302,7 +312,7 @@ def _all_named(text: str, patterns: Iterable[re.Pattern[str]]) -> Iterator[Field
             name, value = match["name"], match["value"].strip()
             if "%" in name:
                 name = _decoded(name)
-            if is_secret_name(name) and value.lower() not in SAYS_NOTHING:
+            if is_secret_name(name) and tells_something(value):
                 start = match.start("value") + match["value"].index(value)
                 yield Field(start, start + len(value), _decoded(value) if "%" in value else value)
 

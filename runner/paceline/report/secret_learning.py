@@ -9,13 +9,15 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from paceline.engine.events import Event, ItemFinished, RunFinished, RunStarted
-from paceline.model.collection import Auth, Collection, Folder, Item, Script
+from paceline.model.collection import Auth, Collection, Folder, Item, Script, Url
 from paceline.model.exchange import HttpRequest, Trip
 from paceline.model.outcome import ItemResult
 from paceline.model.variables import Variable
 from paceline.report.secret_fields import literal_fields, secret_fields
 from paceline.report.secret_names import is_declared, is_secret_header, is_secret_name, is_secret_parameter
 from paceline.report.secret_values import SecretValues
+from paceline.resolve.auth import effective_auth
+from paceline.resolve.url import in_parts
 
 #: The parts of a header and of an address that hold secrets: scheme and credential, user and password, cookies.
 SCHEME: Final = re.compile(r"([A-Za-z][\w-]*)[ ]+(.+)", re.DOTALL)
@@ -75,12 +77,10 @@ class Learner:
     def _learn_text(self, text: str) -> None:
         for field in secret_fields(text):
             self._values.add(field.value)
-        if "@" in text and (user := USER.search(text)):
-            self._learn_user(user)
-
-    def _learn_user(self, user: re.Match[str]) -> None:
-        secret = user[1] if user[2] is None else user[2]  # a user without password is a token, as Git services have it
-        self._values.add(unquote(secret))
+        if "@" in text:
+            for user in USER.finditer(text):
+                # A user without password is a token, as Git services have it.
+                self._values.add(unquote(user[1] if user[2] is None else user[2]))
 
     def _learn_auth(self, auth: Auth) -> None:
         for name, value in auth.params:
@@ -90,8 +90,10 @@ class Learner:
     def _learn_item(self, result: ItemResult) -> None:
         if result.request is not None and result.request.auth is not None:
             self._learn_auth(result.request.auth)
-        if result.outgoing is not None:
-            self._learn_request(result.outgoing)
+        sent = result.outgoing if result.trip is None else result.trip.request
+        if sent is not None:
+            self._learn_request(sent)
+            self._learn_api_key(result, sent)
         if result.trip is not None:
             self._learn_trip(result.trip)
         for call in result.calls:
@@ -102,6 +104,20 @@ class Learner:
         for message in result.console:
             for value in message.values:
                 self._learn_within(value)
+
+    def _learn_api_key(self, result: ItemResult, sent: HttpRequest) -> None:
+        """Learn the key that Postman's auth put into a header or the query, by whatever name."""
+        folders = [folder.auth for folder in result.folders]
+        auth = effective_auth(result.item.request.auth, folders, result.collection.auth)
+        if auth is None or auth.type != "apikey":
+            return
+        name = str(auth.get("key"))
+        for header, value in sent.headers:
+            if header.lower() == name.lower():
+                self._values.add(value)
+        for parameter in in_parts(Url(raw=sent.url)).query:
+            if parameter.key == name:
+                self._values.add(unquote(parameter.value or ""))
 
     def _learn_trip(self, trip: Trip) -> None:
         for hop in trip.hops:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from paceline.report.notations import from_octets, octets, views
-from paceline.report.secret_fields import MASK, SAYS_NOTHING
+from paceline.report.secret_fields import MASK, tells_something
 
 #: Below it a value is hidden in its own field only: found elsewhere it would rarely be the secret.
 SHORTEST: Final = 4
@@ -148,7 +148,7 @@ def is_telling(value: str, *, declared: bool = False) -> bool:
     [True, False, False, False, False, False, False]
     """
     folded = value.lower()
-    if not SHORTEST <= len(value) <= _LONGEST or folded in SAYS_NOTHING or _TEMPLATE.search(value):
+    if not SHORTEST <= len(value) <= _LONGEST or not tells_something(value) or _TEMPLATE.search(value):
         return False
     if not any(map(str.isalnum, value)):
         return False

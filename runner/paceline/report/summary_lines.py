@@ -36,6 +36,8 @@ def summary_lines(summary: Summary, style: Style) -> Iterator[str]:
         executed = counted.total - (summary.skipped_assertions if key == "assertions" else 0)
         left_out = skipped.get(key)
         rows.append((_NAMES.get(key, key), f"{executed:,}", f"{counted.failed:,}", f"{left_out:,}" if left_out else ""))
+    if summary.contracts.total:
+        rows.append(("contracts", f"{summary.contracts.total:,}", f"{summary.contracts.failed:,}", ""))
     if not any(skipped.values()):
         rows = [(name, executed, failed, "") for name, executed, failed, _ in rows]
     yield from _table([row[: 4 if any(skipped.values()) else 3] for row in rows], style)
@@ -79,7 +81,9 @@ def verdict(event: RunFinished, style: Style) -> str:
     assertions = event.summary.counts.get("assertions", Count())
     if code is ExitCode.OK:
         made = assertions.total - event.summary.skipped_assertions
-        held = f"{count(made, 'assertion')} held, " if made else "no assertions, "
+        kept = event.summary.contracts.total
+        told = [count(made, "assertion")] * bool(made) + [count(kept, "contract")] * bool(kept)
+        held = f"{' and '.join(told)} held, " if told else "no assertions, "
         return f"{style.bold(style.green(f'{style.signs.passed} PASSED'))}  {held}{meaning}"
     word = {ExitCode.NOTHING_RAN: "NOTHING RAN", ExitCode.INTERRUPTED: "INTERRUPTED"}.get(code, "FAILED")
     failed = f"{count(len(event.failures), 'failure')}, " if event.failures else ""

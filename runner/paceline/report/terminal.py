@@ -15,6 +15,7 @@ from paceline.engine.events import (
     RunStarted,
 )
 from paceline.model.collection import Collection, Folder
+from paceline.model.contract import ContractVerdict
 from paceline.model.outcome import Assertion, ConsoleMessage, Failure, ItemResult, Problem, ScriptCall
 from paceline.report.excerpt import console_text
 from paceline.report.exchange_lines import ExchangeLines
@@ -155,9 +156,11 @@ class TerminalReport:
         indent += _STEP
         yield from self._request(result, indent, exchanges)
         for number, failure in failures:
-            if failure.kind in {"request", "unresolved"}:
+            if failure.kind in {"request", "unresolved", "contract"}:
                 reason = self._text(_reason(result, failure))
                 yield self._fit(f"{indent}{self._style.red(f'{number}. {reason}')}", exchanges.columns)
+        if result.contract is not None:
+            yield from self._contract(result.contract, indent, exchanges.columns)
         for call in result.calls:
             yield from self._call(call, indent, exchanges)
         for message in result.console:
@@ -184,6 +187,15 @@ class TerminalReport:
             yield exchanges.unanswered(result, indent)
             if self._verbose and result.outgoing is not None:
                 yield from exchanges.request_in_full(result.outgoing, indent)
+
+    def _contract(self, verdict: ContractVerdict, indent: str, columns: int | None) -> Iterator[str]:
+        """That it was kept, and what the answer has that no schema knows; breaches stand among the failures."""
+        if verdict.checked and verdict.kept:
+            kept = f"keeps its contract ({', '.join(verdict.checked)})"
+            yield self._fit(f"{indent}{self._style.green(self._style.signs.passed)} {self._style.faint(kept)}", columns)
+        if verdict.unknown:
+            names = self._text(", ".join(field.pointer for field in verdict.unknown))
+            yield self._fit(f"{indent}{self._style.yellow('unknown to the schema:')} {names}", columns)
 
     def _passed(self, assertion: Assertion) -> str:
         name = self._style.faint(self._text(assertion.name))
