@@ -29,6 +29,7 @@ _STEP: Final = "  "
 _DEEPEST: Final = 8  # levels of folders that are indented; deeper ones stand below each other
 _MOST_CONSOLE_LINES: Final = 50
 _RULE: Final = 60
+_USUAL: Final = 80
 _NARROWEST: Final = 30
 
 
@@ -85,7 +86,7 @@ class TerminalReport:
         about = [f"paceline {__version__}", count(event.item_count, "request")]
         if event.iterations > 1:
             about.append(count(event.iterations, "iteration"))
-        if event.environment.variables:
+        if event.environment.variables and event.environment.name:
             about.append(f"environment {self._text(event.environment.name)}")
         self._write([self._style.faint(f" {self._style.signs.dot} ".join(about))])
 
@@ -247,7 +248,8 @@ class TerminalReport:
         if not self._is_terminal:
             return None
         try:
-            return max(_NARROWEST, os.get_terminal_size(self._stream.fileno()).columns)
+            columns = os.get_terminal_size(self._stream.fileno()).columns or _USUAL  # 0: the terminal does not know
+            return max(_NARROWEST, columns)
         except (OSError, ValueError):
             return None
 
