@@ -413,8 +413,8 @@ def test_version_and_help_answer_at_once() -> None:
 
 
 def test_a_reader_that_goes_away_ends_the_run_quietly(server: Server) -> None:
-    """As in `paceline run … | head -1`: no traceback, the other reports are still written."""
-    path = written(Path("c.json"), *(item(f"r{n}", f"{server.url}/{n}") for n in range(200)))
+    """As in `paceline run … | head -1`: it stops without a traceback, and the other reports are still written."""
+    path = written(Path("c.json"), *(item(f"r{n}", f"{server.url}/{n}") for n in range(400)))
     command = [sys.executable, "-m", "paceline", "run", path, "-r", "cli,json", "--reporter-json-export", "r.json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
@@ -425,6 +425,7 @@ def test_a_reader_that_goes_away_ends_the_run_quietly(server: Server) -> None:
 
     assert (running.wait(), said) == (128 + signal.SIGPIPE, "")
     assert json.loads(Path("r.json").read_text())["run"]["executions"]
+    assert len(server.requests) < 400
 
 
 @pytest.mark.parametrize(
@@ -451,6 +452,16 @@ def test_an_output_that_knows_only_ascii_gets_ascii(server: Server) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "na\\xefve \\u2713" in done.stdout
     assert done.stdout.isascii()
+
+
+def test_findings_in_any_script_can_be_shown_in_ascii(server: Server) -> None:
+    """A name of a variable in Greek must not break `lint`."""
+    path = written(Path("c.json"), item("one", f"{server.url}/{{{{μ}}}}"))
+
+    done = process("lint", path, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "variable {{\\u03bc}} is not defined" in done.stdout
 
 
 def hanging(peer: Peer) -> None:
