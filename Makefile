@@ -9,6 +9,7 @@ BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 COLLECTIONS = collections/*.postman_collection.json
 ENVIRONMENT = environments/emulator.postman_environment.json
+CONTRACTS = schemas/contracts.yaml
 ARGS =
 
 .PHONY: help install run test check bench clean
@@ -46,7 +47,7 @@ run: $(STAMP) ## run our collections against the emulator, which is started and 
 	  fi; \
 	  sleep 0.2; \
 	done; \
-	$(BIN)/paceline run $(COLLECTIONS) --environment $(ENVIRONMENT) \
+	$(BIN)/paceline run $(COLLECTIONS) --environment $(ENVIRONMENT) --contracts $(CONTRACTS) \
 	  --env-var "base_url=$$url" --env-var "graphql_url=$$url/graphql" $(ARGS)
 
 test: $(STAMP) ## run the tests
