@@ -102,6 +102,35 @@ def test_a_request_without_headers(transport: LiveTransport, server: Server) -> 
         pytest.param((("hOST", "x"), ("A", "1")), "", (("hOST", "x"), ("A", "1")), id="the user's Host stays"),
         pytest.param((("Host", "x"),), "j=1", (("Host", "x"), ("Cookie", "j=1")), id="cookies go last"),
         pytest.param(
+            (("Connection", "close"), ("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", "3")),
+            "j=1",
+            (
+                ("Host", "a.test:8080"),
+                ("Connection", "close"),
+                ("Content-Type", "application/x-www-form-urlencoded"),
+                ("Content-Length", "3"),
+                ("Cookie", "j=1"),
+            ),
+            id="also after the length of a form; Host before the type of it",
+        ),
+        pytest.param(
+            (("Host", "x"), ("Content-Type", "multipart/form-data; boundary=b"), ("Content-Length", "3")),
+            "j=1",
+            (
+                ("Host", "x"),
+                ("Content-Type", "multipart/form-data; boundary=b"),
+                ("Cookie", "j=1"),
+                ("Content-Length", "3"),
+            ),
+            id="but before the length of a multipart form",
+        ),
+        pytest.param(
+            (("Host", "x"), ("Content-Length", "0")),
+            "j=1",
+            (("Host", "x"), ("Cookie", "j=1"), ("Content-Length", "0")),
+            id="and before that of nothing",
+        ),
+        pytest.param(
             (("cookie", "u=1"), ("Host", "x")),
             "j=1",
             (("cookie", "u=1; j=1"), ("Host", "x")),
@@ -123,6 +152,15 @@ def test_the_headers_of_the_transport(
 ) -> None:
     """Host and cookies have the places that Newman gives them."""
     assert sent == complete_headers(given, split("http://a.test:8080/"), cookie)
+
+
+def test_a_redirect_keeps_the_place_of_the_cookies() -> None:
+    """As Newman does: they stand before what the redirect adds, unless the first hop had none."""
+    given, address = (("A", "1"), ("Referer", "http://a.test/")), split("http://a.test/")
+    referer, host = ("Referer", "http://a.test/"), ("Host", "a.test")
+
+    assert complete_headers(given, address, "j=1", cookies_went=True) == (("A", "1"), ("Cookie", "j=1"), referer, host)
+    assert complete_headers(given, address, "j=1") == (("A", "1"), referer, host, ("Cookie", "j=1"))
 
 
 def test_what_comes_back(transport: LiveTransport) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 import requests
@@ -18,9 +19,9 @@ from paceline.transport.failures import WireError
 from paceline.transport.message import Deadline, Headers
 from paceline.transport.redirects import location_of, next_request, too_many
 
-# Newman writes Host before these when it adds them itself (postman-runtime, lib/requester/core.js; Authorization:
-# postman-request, request.js, from an address with user and password).
-_AFTER_HOST = {"accept-encoding", "connection", "authorization", "content-length"}
+# Newman writes Host before these when it adds them itself (postman-runtime, lib/requester/core.js; in postman-request,
+# request.js: Content-Type of a form, Authorization from an address with user and password).
+_AFTER_HOST = {"accept-encoding", "connection", "content-type", "authorization", "content-length"}
 
 
 class LiveTransport:
@@ -72,7 +73,7 @@ class LiveTransport:
         hops: list[Exchange] = []
         first = request
         while True:
-            hops.append(self._hop(request, options, deadline, started))
+            hops.append(self._hop(request, options, deadline, started, hops[-1].request if hops else None))
             response = hops[-1].response
             location = location_of(response)
             if location is None or not options.follow_redirects:
@@ -86,13 +87,21 @@ class LiveTransport:
         """Give back the sockets."""
         self._session.close()
 
-    def _hop(self, request: HttpRequest, options: SendOptions, deadline: Deadline, started: float) -> Exchange:
+    def _hop(
+        self,
+        request: HttpRequest,
+        options: SendOptions,
+        deadline: Deadline,
+        started: float,
+        before: HttpRequest | None,
+    ) -> Exchange:
         try:
             address = split(request.url)
         except RequestError as error:
             raise RequestError(f"{request.method} {error.what}", fix=error.fix, code=error.code) from error
         cookie = self.jar.header_for(request.url) if options.use_cookies else ""
-        lines = complete_headers(request.headers, address, cookie)
+        cookies_went = before is not None and any(name.lower() == "cookie" for name, _ in before.headers)
+        lines = complete_headers(request.headers, address, cookie, cookies_went=cookies_went)
         outgoing = OutgoingRequest(request.method, address, lines, request.body, deadline)
         try:
             adapter = self._session.get_adapter(request.url)
@@ -130,10 +139,13 @@ class LiveTransport:
         return found
 
 
-def complete_headers(headers: Headers, address: Address, cookie: str) -> Headers:
+def complete_headers(headers: Headers, address: Address, cookie: str, *, cookies_went: bool = False) -> Headers:
     """Every header that goes out: the given ones with Host and the jar's cookies in Newman's places.
 
     A Host of the user's own stays. The jar's cookies follow those that the user wrote, in the same header.
+
+    Args:
+        cookies_went: whether this is a redirect of a request that had cookies: Newman keeps their place then.
     """
     lines = list(headers)
     names = [name.lower() for name, _ in lines]
@@ -150,5 +162,16 @@ def complete_headers(headers: Headers, address: Address, cookie: str) -> Headers
         rest = [line for line in lines[place + 1 :] if line[0].lower() != "cookie"]
         lines[place + 1 :] = rest
     elif cookie:
-        lines.append(("Cookie", cookie))
+        lines.insert(_place_of_cookie(lines, cookies_went=cookies_went), ("Cookie", cookie))
     return tuple(lines)
+
+
+def _place_of_cookie(lines: Sequence[tuple[str, str]], *, cookies_went: bool) -> int:
+    """Last, but before what postman-request adds after it has asked the jar (request.js, redirect.js)."""
+    names = [name.lower() for name, _ in lines]
+    if cookies_went and names[-2:] == ["referer", "host"]:
+        return len(lines) - 2
+    if names[-1:] != ["content-length"]:
+        return len(lines)
+    is_multipart = any(name.lower() == "content-type" and value.startswith("multipart/") for name, value in lines)
+    return len(lines) - 1 if is_multipart or lines[-1][1] == "0" else len(lines)
