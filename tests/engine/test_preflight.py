@@ -28,9 +28,10 @@ def test_an_unknown_variable_stops_everything(run: Run, targets: Targets) -> Non
     assert targets() == []
     assert str(caught.value).splitlines() == [
         "variable {{grahpql_url}} is not defined: did you mean `graphql_url`?",
+        "  also at /item/1/item/1/request/url",
         "variable {{zzz}} is not defined",
         '  searched: local variables, environment, collection "Col", globals',
-        "  --> <memory>#/item/1/item/0/request/url (also /item/1/item/1/request/url)",
+        "  --> <memory>#/item/1/item/0/request/url",
         "  fix: define it, for example by --env-var grahpql_url=…, or send it as it stands with --allow-unresolved",
     ]
 

@@ -29,7 +29,7 @@ _NAME = re.compile(r"""(["'`])((?:(?!\1|\$\{)[^\\\n])*)\1\s*[,)]""")
 #: What has a `set` that sets no variable: the cookie jar, lodash and moment by their usual names.
 _OTHERS = frozenset("jar cookieJar _ moment".split())
 
-_PLACES_SHOWN = 3
+_PLACES_SHOWN = 2
 
 
 def check(steps: Sequence[Step], scopes_of: Callable[[Step], Scopes]) -> None:
@@ -92,18 +92,16 @@ def unresolved_error(found: Iterable[tuple[str, Location]], scopes: Scopes) -> U
 def _error(places: dict[str, list[Location]], known: dict[str, Scopes]) -> UnresolvedVariableError:
     """One error for all names: the first one in full, the others a line each."""
     lines = [_line(name, known[name]) for name in places]
-    first, more = next(iter(places.items()))[1], ""
-    if len(first) > 1:
-        others = ", ".join(str(at.pointer) for at in first[1:_PLACES_SHOWN])
-        rest = len(first) - _PLACES_SHOWN
-        more = f" (also {others}{f' and {rest} more places' if rest > 0 else ''})"
-    searched = _searched(next(iter(known.values())))
-    where = Location(first[0].file, first[0].pointer + more)
-    name = next(iter(places))
+    name, (first, *others) = next(iter(places.items()))
+    if others:
+        shown = ", ".join(at.pointer for at in others[:_PLACES_SHOWN])
+        rest = len(others) - _PLACES_SHOWN
+        lines.insert(1, f"  also at {shown}{f' and in {rest} more places' if rest > 0 else ''}")
+    lines.append(f"  searched: {_searched(known[name])}")
     fix = f"define it, for example by --env-var {name.strip()}=…, or send it as it stands with --allow-unresolved"
     if known[name].find(name) is not MISSING:
         fix = "give one of the variables on its way a value without the other, or send it with --allow-unresolved"
-    return UnresolvedVariableError("\n".join((*lines, f"  searched: {searched}")), where, fix)
+    return UnresolvedVariableError("\n".join(lines), first, fix)
 
 
 def _line(name: str, scopes: Scopes) -> str:
