@@ -317,3 +317,27 @@ def test_an_item_without_an_address_fails_alone(run: Run, request_: Any) -> None
 
     assert (result.items[0].trip, result.items[1].trip.response.status) == (None, 200)
     assert result.exit_code == ExitCode.NOT_SENT
+
+
+def test_test_scripts_see_the_address_as_it_went_out(run: Run) -> None:
+    """Values put in, and encoded, as in Newman."""
+    result = run(
+        item("one", "{{base}}/a b?q={{q}}", test="console.log(pm.request.url.getPathWithQuery())"),
+        environment={"q": "x y"},
+    )
+
+    assert result.items[0].console[0].values == ("/a%20b?q=x%20y",)
+
+
+def test_test_scripts_see_when_cookies_end(run: Run) -> None:
+    """`null` for those of the session."""
+    script = "console.log(postman.getResponseCookie('a').expires)"
+
+    assert run(item("one", "{{base}}/cookie/a/1", test=script)).items[0].console[-1].values == (None,)
+
+
+def test_an_item_without_url_says_so(run: Run) -> None:
+    """It loads, since drafts must not keep the others from running, and fails when its turn comes."""
+    [(_, failure)] = run(item("draft", "")).failures
+
+    assert (failure.kind, failure.problem.message) == ("request", "the request has no URL")

@@ -13,7 +13,9 @@ from paceline.formats.request import request_to_json
 from paceline.model.collection import Collection, Folder, Item, Param, RequestTemplate, Script
 from paceline.model.exchange import Cookie, HttpResponse, Trip
 from paceline.model.outcome import Cursor
+from paceline.resolve import url as urls
 from paceline.resolve.scopes import Scopes
+from paceline.transport.cookie_json import iso_time
 
 
 def script_context(scopes: Scopes, request: Mapping[str, Any], trip: Trip | None = None) -> dict[str, Any]:
@@ -36,9 +38,9 @@ def script_context(scopes: Scopes, request: Mapping[str, Any], trip: Trip | None
 
 
 def sent_request_json(request: RequestTemplate, trip: Trip) -> dict[str, Any]:
-    """The request as test scripts see it: with its values put in, and with every header that went out."""
+    """The request as test scripts see it: the address and every header as they went out."""
     headers = tuple(Param(name, value) for name, value in trip.request.headers)
-    return request_to_json(replace(request, headers=headers))
+    return request_to_json(replace(request, url=urls.parse(trip.request.url), headers=headers))
 
 
 def response_json(response: HttpResponse) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def cookie_json(cookie: Cookie) -> dict[str, Any]:
         "secure": cookie.secure,
         "httpOnly": cookie.http_only,
         "hostOnly": cookie.host_only,
-        "session": cookie.expires is None,
+        "expires": None if cookie.expires is None else iso_time(cookie.expires),
     }
 
 

@@ -99,7 +99,9 @@ def _host(url: Url) -> str:
         return host
     if not host:  # With a port Newman would go to localhost instead; nobody means that.
         fix = "Write the host, as in http://localhost:8080/path; a variable at the beginning may be empty"
-        raise RequestError(f'no host in "{unparse(url)}"', url.at, fix, "ERR_INVALID_URL")
+        written = unparse(url)
+        what = f'no host in "{written}"' if written else "the request has no URL"
+        raise RequestError(what, url.at, fix, "ERR_INVALID_URL")
     ascii_host = _ascii_host(host)
     if ascii_host is None:  # Newman asks the name server for it all the same, hence the code.
         fix = "A host holds no braces, blanks or separators; does every {{variable}} in it have a value?"

@@ -23,11 +23,11 @@ def to_json(cookie: Cookie) -> dict[str, Any]:
 
     `lastAccessed` is not kept; the time of creation stands for it.
     """
-    created = _iso(cookie.created)
+    created = iso_time(cookie.created)
     members = {
         "key": cookie.name,
         "value": cookie.value,
-        "expires": None if cookie.expires is None else _iso(cookie.expires),
+        "expires": None if cookie.expires is None else iso_time(cookie.expires),
         "domain": cookie.domain,
         "path": cookie.path,
         "secure": cookie.secure or None,
@@ -165,7 +165,8 @@ def _seconds(value: Mapping[str, Any], name: str, at: Location) -> float | None:
     return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
 
 
-def _iso(seconds: float) -> str:
+def iso_time(seconds: float) -> str:
+    """Unix seconds as JavaScript writes a date; what Python has no date for becomes the latest it has."""
     latest = _LATEST.timestamp()
     moment = datetime.fromtimestamp(min(seconds, latest - 1), UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
