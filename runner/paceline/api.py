@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -10,6 +11,7 @@ from typing import Final, Literal
 from paceline.engine.events import Event, ItemFinished, RunFinished, Summary
 from paceline.engine.options import RunOptions
 from paceline.engine.run import run as run_events
+from paceline.engine.selection import has_scripts
 from paceline.engine.verdict import ExitCode
 from paceline.formats.collection import load_collection
 from paceline.formats.variables import load_environment, load_globals
@@ -17,6 +19,7 @@ from paceline.model.collection import Collection
 from paceline.model.outcome import Failure, ItemResult, Problem
 from paceline.model.variables import VariableSet
 from paceline.resolve.scopes import overridden
+from paceline.script.process import SandboxProcess
 from paceline.transport.cookies import CookieJar
 
 #: How a run goes when nothing else is said.
@@ -121,23 +124,26 @@ def stream(
     ...         print(event.result.item.name, *(failure.kind for failure in event.result.failures()))
     ping request
     """
-    from paceline.transport.live import LiveTransport
-
     several = [collections] if isinstance(collections, Collection | str | Path) else list(collections)
     loaded = [one if isinstance(one, Collection) else load_collection(one) for one in several]
     jar = CookieJar() if jar is None else jar
-    checker = None
-    if contracts is not None:
-        from paceline.contract.checker import load_checker
+    with ExitStack() as stack:
+        sandbox = SandboxProcess()
+        stack.callback(sandbox.close)
+        if not options.folders and any(map(has_scripts, loaded)):
+            sandbox.start()  # before all else that takes time, since it boots in a process of its own
+        from paceline.transport.live import LiveTransport
 
-        checker = load_checker(contracts)
-    transport = LiveTransport(jar, ca_bundle=ca_bundle)
-    try:
+        transport = LiveTransport(jar, ca_bundle=ca_bundle)
+        stack.callback(transport.close)
+        checker = None
+        if contracts is not None:
+            from paceline.contract.checker import load_checker
+
+            checker = load_checker(contracts)
         environment = variables(environment, "environment")
         globals = variables(globals, "globals")
-        yield from run_events(loaded, environment, globals, options, transport, jar, contracts=checker)
-    finally:
-        transport.close()
+        yield from run_events(loaded, environment, globals, options, transport, jar, sandbox, checker)
 
 
 def variables(given: VariablesLike, kind: Literal["environment", "globals"]) -> VariableSet:

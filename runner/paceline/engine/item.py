@@ -36,7 +36,7 @@ from paceline.resolve.substitute import substitute, substitute_auth
 from paceline.resolve.uploads import FileReader
 from paceline.script.dynamic import ask_faker
 from paceline.script.execution import Answer, Environment, ScriptResult, execute, is_blank
-from paceline.script.v8 import Sandbox
+from paceline.script.process import Turns
 from paceline.transport.base import Transport
 from paceline.transport.cookies import CookieJar
 
@@ -58,7 +58,7 @@ class Equipment:
 
     transport: Transport
     jar: CookieJar
-    sandbox: Sandbox
+    sandbox: Turns
     options: RunOptions
     files_of: Callable[[Collection], FileReader]
     token: Callable[[], str]

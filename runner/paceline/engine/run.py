@@ -33,7 +33,7 @@ from paceline.resolve.scopes import Scope, Scopes
 from paceline.resolve.template import text_of
 from paceline.resolve.uploads import FileReader, LocalFiles
 from paceline.script.execution import is_blank
-from paceline.script.v8 import Sandbox
+from paceline.script.process import SandboxProcess, Turns
 from paceline.transport.base import Transport
 from paceline.transport.cookies import CookieJar
 
@@ -53,7 +53,7 @@ def run(
     options: RunOptions,
     transport: Transport,
     jar: CookieJar,
-    sandbox: Sandbox | None = None,
+    sandbox: Turns | None = None,
     contracts: ContractChecker | None = None,
 ) -> Generator[Event, None, None]:
     """Run collections one after the other, with one jar, one environment, one set of globals and of local variables.
@@ -83,7 +83,7 @@ class _Run:
         options: RunOptions,
         transport: Transport,
         jar: CookieJar,
-        sandbox: Sandbox | None,
+        sandbox: Turns | None,
         contracts: ContractChecker | None,
     ) -> None:
         if options.iterations < 1:
@@ -99,7 +99,7 @@ class _Run:
         self._local = Scope("local variables")
         self._own = {id(one): Scope("collection", one.variables, one.name) for one in collections}
         self._options = options
-        self._sandbox = sandbox or Sandbox()
+        self._sandbox = sandbox or SandboxProcess()
         self._owns_sandbox = sandbox is None
         deadline = time.monotonic() + options.timeout_ms / 1000 if options.timeout_ms else math.inf
         self._equipment = Equipment(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from paceline.errors import UsageError, nearest
 from paceline.model.collection import Auth, Collection, Folder, Item, Listen, Script
+from paceline.script.execution import is_blank
 
 _NAMES_SHOWN = 5
 
@@ -45,6 +47,12 @@ def select(collection: Collection, folders: Sequence[str] = ()) -> list[Step]:
         return steps
     chosen = {id(found) for name in folders for found in _find(collection, name)}
     return [step for step in steps if id(step.item) in chosen or any(id(folder) in chosen for folder in step.folders)]
+
+
+def has_scripts(collection: Collection) -> bool:
+    """Whether there is any script to run in it."""
+    owners: Iterator[Collection | Folder | Item] = chain((collection,), _everything(collection))
+    return any(script.enabled and not is_blank(script.source) for owner in owners for script in owner.scripts)
 
 
 def require_folders(collections: Sequence[Collection], folders: Iterable[str]) -> None:

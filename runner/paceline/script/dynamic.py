@@ -8,10 +8,10 @@ from paceline.errors import SandboxError
 from paceline.model.collection import Script
 from paceline.model.outcome import ConsoleMessage
 from paceline.script.execution import Environment, execute
-from paceline.script.v8 import Sandbox
+from paceline.script.process import Turns
 
 
-def ask_faker(sandbox: Sandbox, name: str) -> str:
+def ask_faker(sandbox: Turns, name: str) -> str:
     """A fresh value of a dynamic variable such as `$randomCity`, in Postman's wording.
 
     Raises:

@@ -19,8 +19,9 @@ from paceline.model.collection import Script
 from paceline.model.outcome import Assertion, ConsoleMessage, Problem, ScriptCall
 from paceline.script import teleport
 from paceline.script.isolate import ScriptStopped, out_of_time
+from paceline.script.process import Turns
 from paceline.script.syntax import line_count, syntax_problem
-from paceline.script.v8 import Letter, Sandbox
+from paceline.script.v8 import Letter
 
 #: A script that begins so runs without the legacy API (postman-sandbox, lib/sandbox/non-legacy-codemarkers.js).
 _MARKERS: Final = ('"use sandbox2";', "'use sandbox2';")
@@ -92,7 +93,7 @@ def is_blank(source: str) -> bool:
 
 
 def execute(
-    sandbox: Sandbox,
+    sandbox: Turns,
     script: Script,
     context: Mapping[str, Any],
     legacy: Mapping[str, Any],
@@ -116,7 +117,7 @@ def execute(
 class _Conversation:
     """The state of one execution."""
 
-    def __init__(self, sandbox: Sandbox, environment: Environment) -> None:
+    def __init__(self, sandbox: Turns, environment: Environment) -> None:
         self._sandbox = sandbox
         self._environment = environment
         self._id = uuid.uuid4().hex
