@@ -508,3 +508,19 @@ def test_an_interrupted_run_still_reports(script: str, target: str, signals: lis
         assert "interrupted" in out
         executions = json.loads(Path("r.json").read_text())["run"]["executions"]
         assert [execution["item"]["name"] for execution in executions] == ["done"]
+
+
+def test_isolated_scripts_cannot_end_the_run(server: Server, tmp_path: Path) -> None:
+    """--isolate-scripts: V8 ends its process at this script, and the next request runs."""
+    bomb = item("bomb", server.url, test="'x'.repeat(2**28).split('')")
+    path = written(tmp_path / "c.json", bomb, item("after", server.url, test="pm.test('still here', () => {})"))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "paceline", "run", path, "--isolate-scripts"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 4
+    assert "still here" in done.stdout

@@ -19,7 +19,8 @@ from paceline.model.collection import Collection
 from paceline.model.outcome import Failure, ItemResult, Problem
 from paceline.model.variables import VariableSet
 from paceline.resolve.scopes import overridden
-from paceline.script.process import SandboxProcess
+from paceline.script.process import SandboxProcess, Turns
+from paceline.script.v8 import Sandbox
 from paceline.transport.cookies import CookieJar
 
 #: How a run goes when nothing else is said.
@@ -128,10 +129,10 @@ def stream(
     loaded = [one if isinstance(one, Collection) else load_collection(one) for one in several]
     jar = CookieJar() if jar is None else jar
     with ExitStack() as stack:
-        sandbox = SandboxProcess()
+        sandbox: Turns = SandboxProcess() if options.isolate_scripts else Sandbox()
         stack.callback(sandbox.close)
         if not options.folders and any(map(has_scripts, loaded)):
-            sandbox.start()  # before all else that takes time, since it boots in a process of its own
+            sandbox.start()  # before all else that takes time, since it boots in the background
         from paceline.transport.live import LiveTransport
 
         transport = LiveTransport(jar, ca_bundle=ca_bundle)

@@ -152,6 +152,7 @@ def _run_options(options: argparse.Namespace) -> RunOptions:
         timeout_request_ms=defaults.timeout_request_ms if request is None else request,
         timeout_script_ms=defaults.timeout_script_ms if script is None else script,
         timeout_ms=options.timeout,
+        isolate_scripts=options.isolate_scripts,
         insecure=options.insecure,
         ignore_redirects=options.ignore_redirects,
         allow_unresolved=options.allow_unresolved,

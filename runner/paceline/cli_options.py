@@ -88,6 +88,7 @@ def _add_run(commands: Any) -> None:
     how.add_argument("--timeout", type=_milliseconds, default=0.0, metavar="MS", help="for the whole run (0: no limit)")
     how.add_argument("--timeout-request", type=_milliseconds, metavar="MS", help="for a request (60000; 0: no limit)")
     how.add_argument("--timeout-script", type=_milliseconds, metavar="MS", help="for a script (30000; 0: no limit)")
+    how.add_argument("--isolate-scripts", action="store_true", help="run scripts in a process of their own (slower)")
     how.add_argument("-k", "--insecure", action="store_true", help="do not verify TLS certificates")
     how.add_argument("--ssl-extra-ca-certs", metavar="FILE", help="PEM file of certificates to trust as well")
     how.add_argument("--ignore-redirects", action="store_true", help="do not follow redirects")

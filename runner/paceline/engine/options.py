@@ -21,6 +21,8 @@ class RunOptions:
         insecure: do not verify TLS certificates.
         ignore_redirects: take the first response, whatever it says.
         allow_unresolved: send `{{unknown}}` as it stands, as Newman does, instead of refusing.
+        isolate_scripts: run scripts in a process of their own: slower, but then not even the allocation of more memory
+            than V8 can think of ends the run.
         working_dir: where files to upload are looked for after the collection's own folder.
 
     >>> RunOptions(iterations=3, folders=("checkout",), bail=True).timeout_request_ms
@@ -37,4 +39,5 @@ class RunOptions:
     insecure: bool = False
     ignore_redirects: bool = False
     allow_unresolved: bool = False
+    isolate_scripts: bool = False
     working_dir: str = "."

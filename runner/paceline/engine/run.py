@@ -33,7 +33,8 @@ from paceline.resolve.scopes import Scope, Scopes
 from paceline.resolve.template import text_of
 from paceline.resolve.uploads import FileReader, LocalFiles
 from paceline.script.execution import is_blank
-from paceline.script.process import SandboxProcess, Turns
+from paceline.script.process import Turns
+from paceline.script.v8 import Sandbox
 from paceline.transport.base import Transport
 from paceline.transport.cookies import CookieJar
 
@@ -99,7 +100,7 @@ class _Run:
         self._local = Scope("local variables")
         self._own = {id(one): Scope("collection", one.variables, one.name) for one in collections}
         self._options = options
-        self._sandbox = sandbox or SandboxProcess()
+        self._sandbox = sandbox or Sandbox()
         self._owns_sandbox = sandbox is None
         deadline = time.monotonic() + options.timeout_ms / 1000 if options.timeout_ms else math.inf
         self._equipment = Equipment(
