@@ -1,1 +1,1 @@
-"""From a template to a request on the wire: scopes, substitution, URL, body, authorization. Pure functions."""
+"""From a template to a request on the wire: scopes, substitution, URL, body, authorization. Pure, but for `uploads`."""

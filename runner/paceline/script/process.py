@@ -1,8 +1,8 @@
 """A sandbox in a process of its own, so that no script can take the run down with it.
 
 V8 ends the whole process where a single allocation is too large (`new Array(1e9).fill(0)`), and no limit of memory
-comes before that. Newman has a worker thread for its scripts and dies with it. The process also makes an end of every
-script that V8 itself cannot stop, and boots while Python does other things.
+comes before that. The process also makes an end of every script that V8 itself cannot stop, and boots while Python does
+other things.
 """
 
 from __future__ import annotations
