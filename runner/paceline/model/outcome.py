@@ -11,6 +11,8 @@ from paceline.model.collection import Collection, Folder, Item, RequestTemplate,
 from paceline.model.contract import ContractVerdict
 from paceline.model.exchange import HttpRequest, Trip
 
+Phase = Literal["main", "setup", "undo", "teardown"]
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -20,6 +22,8 @@ class Cursor:
         iteration: 0 for the first of `cycles`.
         position: of the item among the selected ones of its collection, from 0; `length` is their number.
         ref: unique for this execution of the item, within the run.
+        phase: why it runs: `main` in its place in the collection, `setup` before and `teardown` after everything else
+            as the suite says, `undo` since it takes back what another item changed.
     """
 
     iteration: int = 0
@@ -27,6 +31,7 @@ class Cursor:
     position: int = 0
     length: int = 1
     ref: str = ""
+    phase: Phase = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,35 @@ class ConsoleMessage:
 
     level: str
     values: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VariableRead:
+    """A variable that was put into a request.
+
+    Attributes:
+        scope: kind of the scope it was found in: `local variables`, `environment`, `collection` or `globals`.
+        set_by: `ref` of the execution whose script set it; empty when it came with the files or the options.
+    """
+
+    name: str
+    scope: str
+    value: Any
+    set_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VariableWrite:
+    """A variable that a script set, or took away.
+
+    Attributes:
+        value: None when it was taken away; then `unset` is true.
+    """
+
+    name: str
+    scope: str
+    value: Any = None
+    unset: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +183,8 @@ class ItemResult:
         prerequests, tests: script executions in order.
         calls: requests of scripts, in the order in which they were answered.
         contract: what the contract says of the answer; None when there is none, or no answer.
+        pages: further pages of the list it gives, which the contract had walked.
+        reads: variables of the request, in the order of their first use; writes: what its scripts set.
         flow_problem: `setNextRequest` named a request that is not there.
         visualizer: `{"template", "data", "options"}` of `pm.visualizer.set`, or None.
         started: unix seconds; elapsed_ms: the whole item with its scripts.
@@ -174,6 +210,9 @@ class ItemResult:
     console: tuple[ConsoleMessage, ...] = ()
     skipped: str | None = None
     contract: ContractVerdict | None = None
+    pages: tuple[Trip, ...] = ()
+    reads: tuple[VariableRead, ...] = ()
+    writes: tuple[VariableWrite, ...] = ()
     flow_problem: Problem | None = None
     visualizer: Mapping[str, Any] | None = field(default=None, repr=False)
     started: float = 0.0
