@@ -57,7 +57,7 @@ class Cassettes:
             transport.close()
 
     def record(self, *sent: tuple[HttpRequest, StepKey], mode: Mode = "once") -> list[Trip]:
-        with self.run(mode, emulator=True) as transport:
+        with self.run(mode) as transport:
             return [transport.send(request, OPTIONS, key) for request, key in sent]
 
     def replay(self, *sent: tuple[HttpRequest, StepKey]) -> list[Trip]:

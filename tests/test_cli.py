@@ -345,7 +345,7 @@ def test_lint_finds_without_sending(server: Server, capsys: Any) -> None:
     [
         pytest.param([], "COMMAND", id="no command"),
         pytest.param(["rum"], "'rum'", id="unknown command"),
-        pytest.param(["run"], "COLLECTION", id="no collection"),
+        pytest.param(["run"], "there is nothing to run", id="no collection"),
         pytest.param(["run", "none.json"], "there is no such file", id="missing file"),
         pytest.param(["run", "plian.json"], "did you mean 'plain.json'?", id="missing file with a near one"),
         pytest.param(["run", "."], "this is a folder", id="a folder"),

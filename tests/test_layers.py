@@ -13,7 +13,11 @@ PACKAGE = ROOT / "runner" / "paceline"
 
 # Low to high; ARCHITECTURE.md tells what each of them knows. API is the front door: `__init__` and `__main__`.
 API = "the API"
-LAYERS = [*"errors model formats resolve transport script contract engine report lint api cli_options cli".split(), API]
+LAYERS = [
+    *"errors model formats resolve transport script contract engine report lint suite recording api".split(),
+    *"cli_options cli".split(),
+    API,
+]
 
 BELOW_ALL = {"__version__"}  # a plain string of the front door, which the report and the requests name
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Sequence
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
     import argparse
 
     from paceline.engine.options import RunOptions
+    from paceline.model.suite import Suite
     from paceline.model.variables import VariableSet
+    from paceline.recording import Cassettes
     from paceline.report.reporter import Reporter
+    from paceline.transport.recording import Mode
 
 _REPORTERS: Final = ("cli", "json", "junit")
 _BAD_INPUT: Final = 2
@@ -69,7 +73,6 @@ def _prepare_output() -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from paceline.api import stream
-    from paceline.formats.collection import load_collection
     from paceline.formats.variables import write_environment
     from paceline.report.telling import tell
     from paceline.transport.cookie_file import read_cookie_jar, write_cookie_jar
@@ -77,16 +80,19 @@ def _run(options: argparse.Namespace) -> int:
 
     _require_writable(options)
     reporters = _reporters(options)
-    collections = [load_collection(path) for path in options.collections]
-    environment, globals_ = _variable_sets(options)
+    suite = _suite(options)
+    cassettes = _cassettes(options, suite)
+    replaying = cassettes is not None and cassettes.replaying
+    environment, globals_ = _variable_sets(options, suite, replaying=replaying)
     jar = read_cookie_jar(options.cookie_jar) if options.cookie_jar else CookieJar()
     events = stream(
-        collections,
+        suite,
         environment=environment,
         globals=globals_,
         options=_run_options(options),
         jar=jar,
         contracts=options.contracts,
+        cassettes=cassettes,
         ca_bundle=options.ssl_extra_ca_certs,
     )
     finished, errors = tell(events, reporters)
@@ -103,6 +109,56 @@ def _run(options: argparse.Namespace) -> int:
     return 0 if options.suppress_exit_code and finished.exit_code != _INTERRUPTED else finished.exit_code
 
 
+def _suite(options: argparse.Namespace) -> Suite:
+    """What to run: the suite that is named or lies here, or the collections that are named.
+
+    Raises:
+        UsageError: there is neither.
+    """
+    from paceline.formats.suite import SUITE_FILE, is_suite_file, load_suite
+    from paceline.model.suite import NO_SUITE
+    from paceline.suite import guarding
+
+    named, here = options.collections, Path(SUITE_FILE)
+    suites = [path for path in named if is_suite_file(path)]
+    if suites and len(named) > 1:
+        raise UsageError(f"{suites[0]} is a suite, and not to be run beside others", fix="name it alone")
+    if suites:
+        return load_suite(suites[0])
+    if not named:
+        if here.exists():
+            return load_suite(here)
+        what = f"there is nothing to run: no collection is named, and there is no {SUITE_FILE} in this folder"
+        raise UsageError(what, fix="name a collection, or see `paceline run --help`")
+    around = load_suite(here) if here.exists() else NO_SUITE
+    return guarding(around, named)
+
+
+def _cassettes(options: argparse.Namespace, suite: Suite) -> Cassettes | None:
+    """Where to record or to replay; None when neither is asked for."""
+    from paceline.recording import Cassettes
+
+    if options.replay and options.record not in (None, "none"):
+        raise UsageError(f"--replay and --record {options.record} exclude each other", fix="give one of them")
+    mode: Mode | None = "none" if options.replay else options.record
+    folder = options.cassettes or suite.cassettes
+    if mode is None:
+        if options.cassettes:
+            raise UsageError("--cassettes alone does nothing", fix="add --replay, or --record once")
+        return None
+    if not folder:
+        raise UsageError("it is not said where the cassettes are", fix="add --cassettes DIR")
+    return Cassettes(Path(folder), mode, _command(options))
+
+
+def _command(options: argparse.Namespace) -> str:
+    """The part of the command line that a command to repair a cassette needs."""
+    words = ["paceline", "run", *options.collections]
+    words += ["-e", options.environment] if options.environment else []
+    words += ["--cassettes", options.cassettes] if options.cassettes else []
+    return shlex.join(words)
+
+
 def _require_writable(options: argparse.Namespace) -> None:
     """Refuse an export that cannot be written, before the run rather than after it."""
     from paceline.report.files import require_writable
@@ -115,12 +171,17 @@ def _require_writable(options: argparse.Namespace) -> None:
             require_writable(path)
 
 
-def _variable_sets(options: argparse.Namespace) -> tuple[VariableSet, VariableSet]:
+def _variable_sets(
+    options: argparse.Namespace, suite: Suite, *, replaying: bool = False
+) -> tuple[VariableSet, VariableSet]:
     from paceline.formats.variables import load_environment, load_globals
     from paceline.model.variables import VariableSet
     from paceline.resolve.scopes import overridden
+    from paceline.suite import environment_of
 
-    environment = load_environment(options.environment) if options.environment else VariableSet("")
+    environment = (
+        load_environment(options.environment) if options.environment else environment_of(suite, replaying=replaying)
+    )
     globals_ = load_globals(options.globals) if options.globals else VariableSet("", kind="globals")
     return (
         overridden(environment, _assignments(options.env_var, "--env-var")),
@@ -153,6 +214,7 @@ def _run_options(options: argparse.Namespace) -> RunOptions:
         timeout_script_ms=defaults.timeout_script_ms if script is None else script,
         timeout_ms=options.timeout,
         isolate_scripts=options.isolate_scripts,
+        allow_mutations=options.allow_mutations,
         insecure=options.insecure,
         ignore_redirects=options.ignore_redirects,
         allow_unresolved=options.allow_unresolved,
@@ -197,9 +259,10 @@ def _colored(wish: str, stream: TextIO) -> bool:
 def _lint(options: argparse.Namespace) -> int:
     from paceline.formats.collection import load_collection
     from paceline.lint import lint
+    from paceline.model.suite import NO_SUITE
 
     collections = [load_collection(path) for path in options.collections]
-    environment, globals_ = _variable_sets(options)
+    environment, globals_ = _variable_sets(options, NO_SUITE)
     findings = lint(collections, environment, globals_)
     for finding in findings:
         sys.stdout.write(f"{finding}\n")

@@ -18,13 +18,19 @@ exit codes:
   0  all good
   1  a test failed
   2  wrong options, configuration or files, or a variable without a value; nothing was sent
-  3  a request could not be sent, or was not answered
+  3  a request could not be sent, was not answered, or does not agree with its recording
   4  a script broke, or named an unknown next request
   5  an answer broke its contract
   6  nothing ran
   130  interrupted
 When several apply, the first of 130, 2, 3, 4, 5, 1, 6 counts: the one nearest to the cause.
 """
+
+
+_RECORD: Final = (
+    "once: record requests without a cassette, replay the others; new: also what a cassette lacks; rewrite: record "
+    "everything anew; none: as --replay"
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -66,13 +72,15 @@ def _parser() -> argparse.ArgumentParser:
 def _add_run(commands: Any) -> None:
     run = commands.add_parser(
         "run",
-        help="run collections",
-        description="Run one or more collections, in order, as one run with one cookie jar.",
+        help="run collections, or a suite",
+        description="Run one or more collections, in order, as one run with one cookie jar. Without any, run the suite "
+        "of this folder: paceline.yaml.",
         epilog=_EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    run.add_argument("collections", nargs="+", metavar="COLLECTION", help="a Postman collection (v2.0 or v2.1)")
+    collections_help = "a Postman collection (v2.0 or v2.1), or the YAML file of a suite (paceline.yaml)"
+    run.add_argument("collections", nargs="*", metavar="COLLECTION", help=collections_help)
     _add_variables(run)
 
     what = run.add_argument_group("what runs")
@@ -81,6 +89,7 @@ def _add_run(commands: Any) -> None:
     what.add_argument("--bail", nargs="?", const="failure", metavar="WHEN", help="stop after the first failing item")
     what.add_argument("--allow-unresolved", action="store_true", help="send {{unknown}} as it stands, as Newman does")
     what.add_argument("--contracts", metavar="FILE", help="hold every answer against these contracts")
+    what.add_argument("--allow-mutations", action="store_true", help="let a suite change state on live hosts")
     what.add_argument("-x", "--suppress-exit-code", action="store_true", help="exit with 0 whatever failed")
 
     how = run.add_argument_group("how requests go out")
@@ -94,6 +103,11 @@ def _add_run(commands: Any) -> None:
     how.add_argument("--ignore-redirects", action="store_true", help="do not follow redirects")
     how.add_argument("--cookie-jar", metavar="FILE", help="start with the cookies of this jar")
     how.add_argument("--working-dir", default=".", metavar="DIR", help="where files to upload are looked for as well")
+
+    tape = run.add_argument_group("cassettes")
+    tape.add_argument("--replay", action="store_true", help="answer from cassettes, send nothing (--record none)")
+    tape.add_argument("--record", choices=("once", "new", "rewrite", "none"), metavar="MODE", help=_RECORD)
+    tape.add_argument("--cassettes", metavar="DIR", help="where they are (the suite's)")
 
     reports = run.add_argument_group("reports")
     reports.add_argument("-r", "--reporters", default="cli", metavar="LIST", help="any of cli,json,junit (cli)")

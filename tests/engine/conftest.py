@@ -12,6 +12,7 @@ from tests.servers import Request, Server, answering, response, serving
 
 from paceline.api import RunResult, gathered, variables
 from paceline.engine.options import RunOptions
+from paceline.engine.run import Means
 from paceline.engine.run import run as run_events
 from paceline.script.v8 import Sandbox
 from paceline.transport.cookies import CookieJar
@@ -66,7 +67,7 @@ def run(server: Server, sandbox: Sandbox) -> Iterator[Callable[..., RunResult]]:
         jar = CookieJar() if jar is None else jar
         transports.append(LiveTransport(jar))
         scopes = variables(environment, "environment"), variables(globals, "globals")
-        return gathered(run_events([one], *scopes, options, transports[-1], jar, sandbox))
+        return gathered(run_events([one], *scopes, options, Means(transports[-1], jar, sandbox)))
 
     yield start
     for transport in transports:

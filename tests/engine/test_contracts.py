@@ -17,7 +17,7 @@ import paceline
 
 CONTRACTS = """
 defaults:
-  every: {status: 200, content_type: application/json, privileged: false, mutates: false}
+  every: {status: 200, content_type: application/json, privileged: false}
   rest: {}
   graphql: {}
 requests:

@@ -17,7 +17,7 @@ from tests.report.secret_forms import FORMS
 from tests.servers import Request, answering, response, serving
 
 from paceline.engine.options import RunOptions
-from paceline.engine.run import run
+from paceline.engine.run import Means, run
 from paceline.formats.collection import parse_collection
 from paceline.formats.variables import parse_variable_set
 from paceline.report.junit import JunitReport
@@ -199,9 +199,8 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Reports:
     with serving(answering(Service())) as server:
         jar = CookieJar()
         transport = LiveTransport(jar, trust_env=False)
-        events = run(
-            [parse_collection(collection(server.url))], environment, globals_, RunOptions(iterations=2), transport, jar
-        )
+        options, means = RunOptions(iterations=2), Means(transport, jar)
+        events = run([parse_collection(collection(server.url))], environment, globals_, options, means)
         tell(
             events,
             TerminalReport(plain, color=False, progress=False, verbose=False, mask=mask),

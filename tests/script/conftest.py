@@ -11,8 +11,9 @@ from tests.conftest import EMPTY_CONTEXT, refuse
 
 from paceline.model.collection import Listen, Script
 from paceline.model.outcome import Assertion, ConsoleMessage, Problem, ScriptCall
+from paceline.resolve.randomness import Randomness
 from paceline.script.execution import Answer, Environment, ScriptResult, execute
-from paceline.script.v8 import Sandbox
+from paceline.script.process import Turns
 
 
 @dataclass(slots=True)
@@ -52,19 +53,19 @@ Play = Callable[..., Played]
 
 
 def play_in(
-    sandbox: Sandbox,
+    sandbox: Turns,
     source: str,
     listen: Listen = "test",
     *,
-    send: Callable[[Mapping[str, Any]], Answer] = refuse,
+    send: Callable[[Mapping[str, Any], int], Answer] = refuse,
     jar: Callable[[str, list[Any]], Any] = refuse,
     timeout: float = 30.0,
-    legacy: Mapping[str, Any] | None = None,
-    cursor: Mapping[str, Any] | None = None,
+    chance: Randomness | None = None,
     **context: Any,
 ) -> Played:
-    """Run one script; the context is empty but for what is given."""
-    world = Environment(send, jar, timeout)
+    """Run one script; the context, in which `legacy`, `cursor` and `first_call` may be too, is empty otherwise."""
+    legacy, cursor, first = (context.pop(name, None) for name in ("legacy", "cursor", "first_call"))
+    world = Environment(send, jar, timeout, chance, first or 1)
     talk = execute(sandbox, Script(listen, source), {**EMPTY_CONTEXT, **context}, legacy or {}, cursor or {}, world)
     played = Played()
     while True:
@@ -82,7 +83,7 @@ def play_in(
 
 
 @pytest.fixture
-def play(sandbox: Sandbox) -> Play:
+def play(sandbox: Turns) -> Play:
     """Play a script in the sandbox that all tests share."""
 
     def call(source: str, *args: Any, **kwargs: Any) -> Played:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.script.conftest import Play
 
-from paceline.script.execution import problem_of
+from paceline.script.problems import problem_of
 from paceline.script.syntax import syntax_problem
 
 

@@ -49,7 +49,7 @@ def ends(program: str) -> tuple[int, str]:
         pytest.param("in_background(play, sandbox, 'for (;;) {}')", id="endless loop in a daemon thread"),
         pytest.param("in_background(play, sandbox, 'for (;;) await 0')", id="endless promises in a daemon thread"),
         pytest.param("play(sandbox, 'for (;;) {}', 0.1); play(sandbox, 'for (;;) await 0', 0.1)", id="stopped scripts"),
-        pytest.param("play(sandbox, 'pm.sendRequest(`x`)', 0.2, lambda _: time.sleep(600))", id="request under way"),
+        pytest.param("play(sandbox, 'pm.sendRequest(`x`)', 0.2, lambda *_: time.sleep(600))", id="request under way"),
         pytest.param("from paceline.script.syntax import syntax_problem; syntax_problem('a b')", id="parser"),
         pytest.param("global_cycle = [sandbox]; global_cycle.append(global_cycle); play(sandbox, '1')", id="garbage"),
     ],
@@ -68,7 +68,7 @@ def test_after_an_exception() -> None:
 
 def test_after_sys_exit() -> None:
     """So does sys.exit in the midst of a script, here while its request is answered."""
-    assert ends("play(sandbox, 'pm.sendRequest(`x`)', send=lambda _: sys.exit(7))") == (7, "")
+    assert ends("play(sandbox, 'pm.sendRequest(`x`)', send=lambda *_: sys.exit(7))") == (7, "")
 
 
 def test_interrupt() -> None:

@@ -15,7 +15,7 @@ from paceline.model.outcome import ScriptCall
 from paceline.script.execution import Answer
 
 
-def respond(request: Mapping[str, Any]) -> Answer:
+def respond(request: Mapping[str, Any], _number: int) -> Answer:
     """Echoes method, URL and body as JSON text."""
     url = request["url"] if isinstance(request["url"], str) else "/".join(["", *request["url"].get("path", [])])
     body = f'{{"method": "{request["method"]}", "url": "{url}"}}'.encode()
@@ -29,7 +29,7 @@ def respond(request: Mapping[str, Any]) -> Answer:
     return Answer(ScriptCall(HttpRequest(request["method"], url)), response, cookies=({"name": "c", "value": "1"},))
 
 
-def fail(_: Mapping[str, Any]) -> Answer:
+def fail(_request: Mapping[str, Any], _number: int) -> Answer:
     """Never gets an answer."""
     error = {"type": "Error", "name": "Error", "message": "connect ECONNREFUSED", "code": "ECONNREFUSED"}
     return Answer(ScriptCall(HttpRequest("GET", "")), error=error)
@@ -95,9 +95,9 @@ def test_calls_run_in_parallel(play: Play) -> None:
     """Six calls are under way at once: each waits here until all have arrived."""
     together = threading.Barrier(6, timeout=30)
 
-    def meet(request: Mapping[str, Any]) -> Answer:
+    def meet(request: Mapping[str, Any], number: int) -> Answer:
         together.wait()
-        return respond(request)
+        return respond(request, number)
 
     played = play(
         "const all = await Promise.all([1,2,3,4,5,6].map((n) => pm.sendRequest('http://localhost/' + n)));"
@@ -132,9 +132,9 @@ def test_timers_go_on_during_a_call(play: Play) -> None:
     """A timer fires while a request is under way."""
     fired = threading.Event()
 
-    def after_the_timer(request: Mapping[str, Any]) -> Answer:
+    def after_the_timer(request: Mapping[str, Any], number: int) -> Answer:
         assert fired.wait(30)
-        return respond(request)
+        return respond(request, number)
 
     def let_go(*_: Any) -> None:
         fired.set()
@@ -155,9 +155,9 @@ def test_a_call_never_answered(play: Play) -> None:
     """The script's time-out ends it, and nobody waits for the call."""
     never = threading.Event()
 
-    def hang(request: Mapping[str, Any]) -> Answer:
+    def hang(request: Mapping[str, Any], number: int) -> Answer:
         never.wait(60)
-        return respond(request)
+        return respond(request, number)
 
     played = play("pm.sendRequest('http://a/', () => console.log('no'))", send=hang, timeout=0.3)
     never.set()
@@ -170,9 +170,9 @@ def test_a_late_answer_is_nobodys(play: Play) -> None:
     """What comes after a script has ended does not reach the next one."""
     gate = threading.Event()
 
-    def slow(request: Mapping[str, Any]) -> Answer:
+    def slow(request: Mapping[str, Any], number: int) -> Answer:
         gate.wait(30)
-        return respond(request)
+        return respond(request, number)
 
     play("pm.sendRequest('http://a/', () => pm.environment.set('late', 1))", send=slow, timeout=0.2)
     gate.set()
@@ -184,8 +184,45 @@ def test_a_late_answer_is_nobodys(play: Play) -> None:
 def test_a_defect_while_sending_is_not_swallowed(play: Play) -> None:
     """An error of ours is raised where the run is, instead of letting the script wait."""
 
-    def broken(_: Mapping[str, Any]) -> Answer:
+    def broken(_request: Mapping[str, Any], _number: int) -> Answer:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         play("await pm.sendRequest('http://a/')", send=broken)
+
+
+def test_calls_are_numbered(play: Play) -> None:
+    """In the order in which the script makes them, whichever is answered first; the caller says where to begin."""
+    numbers: dict[str, int] = {}
+    last = threading.Event()
+
+    def last_first(request: Mapping[str, Any], number: int) -> Answer:
+        numbers["/".join(request["url"]["path"])] = number
+        if number == 9:
+            last.set()
+        assert last.wait(30)
+        return respond(request, number)
+
+    source = """
+        const urls = ['a', 'b', 'c'].map((name) => 'http://localhost/' + name);
+        await Promise.all(urls.map((url) => pm.sendRequest(url)));
+        await pm.sendRequest('http://localhost/d');
+    """
+    played = play(source, send=last_first, first_call=7)
+
+    assert numbers == {"a": 7, "b": 8, "c": 9, "d": 10}
+    assert played.result.calls == 4
+
+
+def test_calls_that_were_not_answered_count(play: Play) -> None:
+    """So that the numbers of the next script do not depend on who was quick."""
+    never = threading.Event()
+
+    def hang(request: Mapping[str, Any], number: int) -> Answer:
+        never.wait(60)
+        return respond(request, number)
+
+    played = play("pm.sendRequest('http://a/', () => {}); pm.execution.skipRequest()", "prerequest", send=hang)
+    never.set()
+
+    assert (played.calls, played.result.calls) == ([], 1)

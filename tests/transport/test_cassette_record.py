@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.cassettes import OPTIONS, Cassettes, get, step
-from tests.servers import Talk, answering, free_port, response, serving
+from tests.servers import Talk, answering, fixed, free_port, response, serving
 
 from paceline.errors import FileError, FormatError, RequestError
 from paceline.transport.cassette_errors import NoRecordingError, RecordingMismatchError
@@ -108,8 +108,17 @@ def test_a_cassette_says_what_it_was_recorded_against(cassettes: Cassettes) -> N
         cassettes.record((get(f"{other.url}/a"), step(call=1)), (get(f"{api.url}/a"), step()))
 
     cassette = from_text(cassettes.texts()["users/me.yaml"], "")
-    assert (api.url, True) == (cassette.base_url, cassette.emulator)
+    assert (api.url, False) == (cassette.base_url, cassette.emulator)
     assert [0, 1] == [one.call for one in cassette.recordings]
+
+
+def test_what_an_emulator_answered_says_so(cassettes: Cassettes) -> None:
+    """An emulator tells what it is by its `Server` header, and so does the cassette."""
+    emulator = fixed(response(headers=[("Server", "shop-emulator/1")], body=b"pong"))
+    with serving(emulator) as server:
+        cassettes.record((get(f"{server.url}/a"), step()))
+
+    assert from_text(cassettes.texts()["users/me.yaml"], "").emulator
 
 
 # --- Files ---

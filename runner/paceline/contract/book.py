@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from paceline.contract.paging import MAX_PAGES
 from paceline.contract.yaml_file import load_yaml
 from paceline.errors import FormatError, Location, UsageError, nearest
 from paceline.formats.shape import mismatch
@@ -16,10 +17,11 @@ SCHEMA_SUFFIX = ".schema.json"
 
 _TOP = ("defaults", "requests")
 _DEFAULTS = ("every", "rest", "graphql")
-_PAGING = ("rest", "graphql", "limit")
+_PAGING = ("rest", "graphql", "limit", "follow")
+_FOLLOW = {"rest": "/data", "follow": True}  # what `paging: follow` stands for
 _EVIDENCE = ("strong", "fair", "weak", "guess")
 _MEMBERS = tuple(
-    "request headers privileged mutates inverse status content_type schema graphql csv cookies paging errors "
+    "request headers privileged status content_type schema graphql csv cookies paging errors "
     "evidence".split()
 )
 _BODIES = ("schema", "graphql", "csv")
@@ -94,9 +96,6 @@ def load_book(path: str | Path) -> ContractBook:
         key: _Reader(at, defaults, schemas).contract(key, members, at.child("requests", key))
         for key, members in requests.items()
     }
-    for contract in contracts.values():
-        if contract.inverse is not None and contract.inverse not in contracts:
-            _unknown(contract.inverse, contracts, "there is no contract", contract.at.child("inverse"))
     return ContractBook(contracts, at)
 
 
@@ -140,8 +139,6 @@ class _Reader:
             errors=tuple(self._errors()),
             paging=self._paging(),
             privileged=self._one_of("privileged", (True, False, "optional"), default=True),
-            mutates=self._one_of("mutates", (True, False), default=False),
-            inverse=self._text("inverse"),
             evidence=self._one_of("evidence", _EVIDENCE, default=""),
             at=at,
             places={each: place for each, (_, place) in self._members.items() if each not in own},
@@ -206,6 +203,10 @@ class _Reader:
         if "paging" not in self._members:
             return None
         value, at = self._members["paging"]
+        if value == "follow":
+            if "graphql" in self._members:
+                raise FormatError("`paging` does not say where the edges are", at, "write {graphql: /…, follow: true}")
+            value = _FOLLOW
         _known(value, _PAGING, "`paging`", at)
         if ("rest" in value) == ("graphql" in value):
             raise FormatError("`paging` needs either rest or graphql", at, "say where the rows or the edges are")
@@ -213,8 +214,13 @@ class _Reader:
         limit = value.get("limit")
         if limit is not None and (type(limit) is not int or limit < 1):
             raise FormatError(f"`limit` cannot be {limit!r}", at.child("limit"), "write a whole number from 1 up")
+        follow = value.get("follow", False)
+        if type(follow) is not bool and (type(follow) is not int or follow < 2):
+            fix = "write true, or the most pages to look at, from 2 up"
+            raise FormatError(f"`follow` cannot be {follow!r}", at.child("follow"), fix)
         _check_pointer(value[kind], at.child(kind))
-        return PagingRule("rest" if kind == "rest" else "graphql", value[kind], limit, at)
+        pages = (MAX_PAGES if follow else 1) if type(follow) is bool else follow
+        return PagingRule("rest" if kind == "rest" else "graphql", value[kind], limit, pages, at)
 
 
 def _object(value: Any, name: str, at: Location) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from paceline.contract.book import ContractBook, load_book
 from paceline.contract.graphql import GraphQLTypes, read_query
-from paceline.contract.paging import MAX_PAGES, Walk
+from paceline.contract.paging import Walk
 from paceline.contract.response import check_response, limited
 from paceline.contract.schemas import SchemaStore
 from paceline.errors import FormatError, Location
@@ -79,9 +79,10 @@ class ContractChecker:
         request: HttpRequest,
         trip: Trip,
         send: Callable[[HttpRequest], Trip],
-        max_pages: int = MAX_PAGES,
     ) -> ContractVerdict:
-        """Walk the list that a request gives to its end, and hold every further page against the contract as well.
+        """Walk the list that a request gives, and hold every further page against the contract as well.
+
+        How far, `PagingRule.pages` of the contract says.
 
         Args:
             request: as it was handed to the transport.
@@ -96,9 +97,10 @@ class ContractChecker:
             FileError, FormatError: a schema cannot be read.
         """
         contract = self.book.find(stem, name)
-        if contract is None or contract.paging is None or trip.response.status != contract.status:
+        rule = None if contract is None else contract.paging
+        if contract is None or rule is None or rule.pages == 1 or trip.response.status != contract.status:
             return ContractVerdict(f"{stem}/{name}")
-        steps = Walk(contract, max_pages)
+        steps = Walk(contract, rule.pages)
         breaches: list[Breach] = []
         unknown: dict[UnknownField, None] = {}
         following = steps.take(request, trip.response)

@@ -25,7 +25,7 @@ class RunStarted:
     """Before the first item.
 
     Attributes:
-        item_count: selected items of one iteration over all collections.
+        item_count: selected items of one iteration over all collections, and those of setup and teardown.
         started: unix seconds.
 
     >>> import paceline
@@ -152,7 +152,9 @@ class RunFinished:
 
     Attributes:
         failures: each with the item it belongs to.
-        problem: why the run ended early (interrupted, timed out); None when it ran to its end or bailed.
+        problem: why the run ended early (interrupted, timed out, no setup), or what is wrong with its recordings; None
+            when it ran to its end, or bailed.
+        notes: what else there is to say, such as which cassettes were written; a line each.
         exit_code: what the command line answers, see `paceline.engine.verdict`.
         environment, globals: as the scripts left them.
 
@@ -168,6 +170,7 @@ class RunFinished:
     environment: VariableSet
     globals: VariableSet
     problem: Problem | None = None
+    notes: tuple[str, ...] = ()
 
 
 Event = (

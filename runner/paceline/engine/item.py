@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 from paceline.contract.checker import ContractChecker
@@ -19,6 +18,7 @@ from paceline.engine.context import (
     sent_request_json,
 )
 from paceline.engine.events import AssertionChecked, CallFinished, ConsoleLogged
+from paceline.engine.mutations import Mutations
 from paceline.engine.options import RunOptions
 from paceline.engine.preflight import missing, unresolved_error
 from paceline.engine.selection import Step
@@ -26,14 +26,25 @@ from paceline.errors import ContractError, FormatError, PacelineError, RequestEr
 from paceline.formats.request import request_from_json
 from paceline.model.collection import Collection, Listen, RequestTemplate, Script
 from paceline.model.contract import ContractVerdict
-from paceline.model.exchange import HttpRequest, SendOptions, Trip
-from paceline.model.outcome import Assertion, ConsoleMessage, Cursor, ItemResult, Problem, ScriptCall, ScriptRun
+from paceline.model.exchange import HttpRequest, SendOptions, StepKey, Trip
+from paceline.model.outcome import (
+    Assertion,
+    ConsoleMessage,
+    Cursor,
+    ItemResult,
+    Problem,
+    ScriptCall,
+    ScriptRun,
+    VariableRead,
+    VariableWrite,
+)
 from paceline.resolve.auth import effective_auth
 from paceline.resolve.compose import compose, send_options
 from paceline.resolve.dynamic import dynamic_value
 from paceline.resolve.scopes import MISSING, Scopes
-from paceline.resolve.substitute import substitute, substitute_auth
+from paceline.resolve.substitute import substitute, substitute_auth, substitute_url
 from paceline.resolve.uploads import FileReader
+from paceline.resolve.url_encoding import encode
 from paceline.script.dynamic import ask_faker
 from paceline.script.execution import Answer, Environment, ScriptResult, execute, is_blank
 from paceline.script.process import Turns
@@ -51,7 +62,7 @@ class Equipment:
 
     Attributes:
         files_of: from a collection to what reads the files it uploads.
-        token: makes a fresh value for the Postman-Token header.
+        mutations: which requests change state, and whether they may.
         contracts: what answers are held against, if anything.
         deadline: of the whole run, on the monotonic clock; infinity when there is none.
     """
@@ -61,7 +72,7 @@ class Equipment:
     sandbox: Turns
     options: RunOptions
     files_of: Callable[[Collection], FileReader]
-    token: Callable[[], str]
+    mutations: Mutations
     deadline: float = math.inf
     contracts: ContractChecker | None = None
 
@@ -76,15 +87,25 @@ class _Progress:
 
     runs: dict[Listen, list[ScriptRun]] = field(default_factory=lambda: {"prerequest": [], "test": []})
     calls: list[ScriptCall] = field(default_factory=list)
+    pages: list[Trip] = field(default_factory=list)
+    reads: dict[str, VariableRead] = field(default_factory=dict)
+    writes: list[VariableWrite] = field(default_factory=list)
     console: list[ConsoleMessage] = field(default_factory=list)
     visualizer: Mapping[str, Any] | None = None
 
 
 class ItemExecution:
-    """The execution of one item; `run` may be called once."""
+    """The execution of one item; `run` may be called once.
 
-    def __init__(self, step: Step, cursor: Cursor, scopes: Scopes, equipment: Equipment) -> None:
+    Args:
+        key: of the item's own request; those of its scripts, and of further pages, are numbered from 1.
+    """
+
+    def __init__(self, step: Step, key: StepKey, cursor: Cursor, scopes: Scopes, equipment: Equipment) -> None:
         self._step = step
+        self._key = key
+        self._chance = equipment.transport.randomness(key)
+        self._next_call = 1
         self._cursor = cursor
         self._scopes = scopes
         self._equipment = equipment
@@ -100,22 +121,23 @@ class ItemExecution:
         trip: Trip | None = None
         error: PacelineError | None = None
         contract: ContractVerdict | None = None
-        skipped = None
-        skips = yield from self._run_prerequests()
-        if skips:
-            skipped = _SKIPPED_BY_SCRIPT
-        elif self._equipment.options.bail and self._failed():
-            skipped = "a pre-request script failed and --bail is on"  # as Newman, which then does not send either
-        else:
+        skipped = self._refusal()
+        if skipped is None:
+            skipped = yield from self._run_prerequests()
+        if skipped is None:
             try:
                 self._take_over_changes()
                 request, outgoing = self._resolve()
-                self._require_kept(outgoing)
-                trip = self._equipment.transport.send(outgoing, self._send_options())
-                contract = self._verdict(trip)
+                skipped = self._equipment.mutations.refusal(self._step.key, outgoing.url)
+                if skipped is None:
+                    self._require_kept(outgoing)
+                    trip = self._equipment.transport.send(outgoing, self._send_options(), self._key)
+                    contract = self._verdict(trip)
+                    contract = self._walk(contract, outgoing, trip)
             except PacelineError as raised:
                 error = raised
-            yield from self._run_tests(request or self._template, trip, error)
+        if skipped is None:
+            yield from self._run_tests(request or self._template, trip, error if trip is None else None)
         return ItemResult(
             cursor=self._cursor,
             collection=self._step.collection,
@@ -131,10 +153,24 @@ class ItemExecution:
             console=tuple(self._progress.console),
             skipped=skipped,
             contract=contract,
+            pages=tuple(self._progress.pages),
+            reads=tuple(self._progress.reads.values()),
+            writes=tuple(self._progress.writes),
             visualizer=self._progress.visualizer,
             started=started,
             elapsed_ms=(time.perf_counter() - clock) * 1000,
         )
+
+    def _refusal(self) -> str | None:
+        """Why not even the pre-request scripts are run, which might change state themselves; None when they are."""
+        key, mutations = self._step.key, self._equipment.mutations
+        if not mutations.guards(key):
+            return None
+        try:
+            address = encode(substitute_url(self._template.url, self._scopes.find))
+        except PacelineError:
+            address = ""  # nobody knows yet where it goes
+        return mutations.refusal(key, address)
 
     def _failed(self) -> bool:
         runs = self._progress.runs["prerequest"]
@@ -143,10 +179,18 @@ class ItemExecution:
     # --- The request ---
 
     def _find(self, name: str) -> Any:
-        value = self._scopes.find(name)
-        if value is MISSING and name.startswith("$"):
-            return dynamic_value(name, lambda wanted: ask_faker(self._equipment.sandbox, wanted))
-        return value
+        read = self._scopes.read(name)
+        if read is not None:
+            self._progress.reads.setdefault(name, read)
+            return read.value
+        if name.startswith("$"):
+            return dynamic_value(
+                name, lambda wanted: ask_faker(self._equipment.sandbox, wanted, self._chance), self._chance
+            )
+        return MISSING
+
+    def _ask_faker(self, name: str) -> str:
+        return ask_faker(self._equipment.sandbox, name, self._chance)
 
     def _resolve(self) -> tuple[RequestTemplate, HttpRequest]:
         """Put the values in, after the pre-request scripts and just before sending."""
@@ -162,7 +206,7 @@ class ItemExecution:
             auth=auth and substitute_auth(auth, self._find),
             behavior=step.item.behavior,
             files=self._equipment.files_of(step.collection),
-            postman_token=self._equipment.token(),
+            postman_token=str(self._chance.uuid4()),
         )
         return request, outgoing
 
@@ -178,11 +222,6 @@ class ItemExecution:
 
     # --- The contract ---
 
-    def _key(self) -> tuple[str, str]:
-        """What a contract goes by: the stem of the collection's file, and the name of the request."""
-        stem = Path(self._step.collection.at.file).stem
-        return stem.removesuffix(".postman_collection"), self._step.item.name
-
     def _require_kept(self, outgoing: HttpRequest) -> None:
         """Refuse to send a GraphQL query that the schema does not allow.
 
@@ -190,7 +229,7 @@ class ItemExecution:
             ContractError: for the first thing that is wrong with it.
         """
         contracts = self._equipment.contracts
-        breaches = contracts.before(*self._key(), outgoing) if contracts is not None else ()
+        breaches = contracts.before(*self._of_contract(), outgoing) if contracts is not None else ()
         if breaches:
             first = breaches[0]
             more = f" (and {len(breaches) - 1} more)" if len(breaches) > 1 else ""
@@ -199,23 +238,54 @@ class ItemExecution:
 
     def _verdict(self, trip: Trip) -> ContractVerdict | None:
         contracts = self._equipment.contracts
-        return None if contracts is None else contracts.after(*self._key(), trip)
+        return None if contracts is None else contracts.after(*self._of_contract(), trip)
+
+    def _of_contract(self) -> tuple[str, str]:
+        return self._step.collection.stem, self._step.item.name
+
+    def _walk(self, verdict: ContractVerdict | None, outgoing: HttpRequest, trip: Trip) -> ContractVerdict | None:
+        """Look at further pages of a list, where the contract wants it and the first one is as it should be.
+
+        Raises:
+            RequestError: a page did not come.
+        """
+        contracts = self._equipment.contracts
+        if contracts is None or verdict is None or not verdict.kept:
+            return verdict
+
+        def send(request: HttpRequest) -> Trip:
+            key = replace(self._key, call=self._next_call)
+            self._next_call += 1
+            page = self._equipment.transport.send(request, self._send_options(), key)
+            self._progress.pages.append(page)
+            return page
+
+        walk = contracts.follow(*self._of_contract(), outgoing, trip, send)
+        return replace(
+            verdict,
+            breaches=walk.breaches,
+            unknown=tuple(dict.fromkeys((*verdict.unknown, *walk.unknown))),
+            checked=(*verdict.checked, *walk.checked),
+            omitted=walk.omitted,
+        )
 
     # --- The scripts ---
 
-    def _run_prerequests(self) -> Generator[Told, None, bool]:
-        """Run them in order, each on the request as the one before left it; return whether one skips the request."""
+    def _run_prerequests(self) -> Generator[Told, None, str | None]:
+        """Run them in order, each on the request as the one before left it; return why the request is not sent."""
         if not self._step.prerequests:
-            return False
+            return None
         request: Mapping[str, Any] = self._step.item.source.get("request") or {}
         for script in self._step.prerequests:
             result = yield from self._run_script(script, script_context(self._scopes, request))
             if result.skips_request:
-                return True
+                return _SKIPPED_BY_SCRIPT
             if result.request is not None:
                 request = result.request
                 self._changes.append((script, request))
-        return False
+        if self._equipment.options.bail and self._failed():
+            return "a pre-request script failed and --bail is on"  # as Newman, which then does not send either
+        return None
 
     def _take_over_changes(self) -> None:
         """Send what the scripts made of the request, for this one execution.
@@ -266,7 +336,7 @@ class ItemExecution:
         clock = time.perf_counter()
         assertions: list[Assertion] = []
         seconds = min(self._equipment.options.timeout_script_ms / 1000 or math.inf, self._equipment.seconds_left())
-        world = Environment(self._answer_call, self._equipment.jar.store_call, seconds)
+        world = Environment(self._answer_call, self._equipment.jar.store_call, seconds, self._chance, self._next_call)
         legacy = legacy_json(self._step, script)
         talk = execute(self._equipment.sandbox, script, context, legacy, cursor_json(self._cursor), world)
         while True:
@@ -285,6 +355,7 @@ class ItemExecution:
             else:
                 self._progress.calls.append(said)
                 yield CallFinished(self._cursor, self._step.item, said)
+        self._next_call += result.calls
         self._apply(result)
         self._progress.runs[script.listen].append(
             ScriptRun(
@@ -307,10 +378,10 @@ class ItemExecution:
             ("collection", scopes.collection),
             ("globals", scopes.globals),
         ):
-            scope.apply(result.mutations.get(name))
+            self._progress.writes += scope.apply(result.mutations.get(name), self._cursor.ref)
         self._progress.visualizer = result.flow.get("visualizer") or self._progress.visualizer
 
-    def _answer_call(self, data: Mapping[str, Any]) -> Answer:
+    def _answer_call(self, data: Mapping[str, Any], number: int) -> Answer:
         """Send what a script asks `pm.sendRequest` for: as it stands, without variables, inherited auth or pruning.
 
         Called in another thread (postman-runtime, lib/runner/extensions/event.command.js).
@@ -319,9 +390,9 @@ class ItemExecution:
         try:
             request = request_from_json(data)
             behavior = {"disableBodyPruning": True}
-            token = self._equipment.token()
+            token = str(self._chance.uuid4())
             outgoing = compose(request, auth=request.auth, behavior=behavior, files=_no_files, postman_token=token)
-            trip = self._equipment.transport.send(outgoing, self._send_options())
+            trip = self._equipment.transport.send(outgoing, self._send_options(), replace(self._key, call=number))
         except PacelineError as error:
             problem = Problem(type(error).__name__, error.what, fix=error.fix)
             code = error.code if isinstance(error, RequestError) else "EINVALID"

@@ -23,6 +23,7 @@ class RunOptions:
         allow_unresolved: send `{{unknown}}` as it stands, as Newman does, instead of refusing.
         isolate_scripts: run scripts in a process of their own: slower, but then not even the allocation of more memory
             than V8 can think of ends the run.
+        allow_mutations: send requests that change state to live hosts as well.
         working_dir: where files to upload are looked for after the collection's own folder.
 
     >>> RunOptions(iterations=3, folders=("checkout",), bail=True).timeout_request_ms
@@ -40,4 +41,5 @@ class RunOptions:
     ignore_redirects: bool = False
     allow_unresolved: bool = False
     isolate_scripts: bool = False
+    allow_mutations: bool = False
     working_dir: str = "."

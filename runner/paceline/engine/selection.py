@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from paceline.errors import UsageError, nearest
+from paceline.errors import FormatError, UsageError, nearest
 from paceline.model.collection import Auth, Collection, Folder, Item, Listen, Script
+from paceline.model.suite import Suite
 from paceline.script.execution import is_blank
 
 _NAMES_SHOWN = 5
@@ -28,6 +29,16 @@ class Step:
     item: Item
     prerequests: tuple[Script, ...]
     tests: tuple[Script, ...]
+
+    @property
+    def key(self) -> str:
+        """What suites and contracts call it: stem of the collection, a slash, name of the request."""
+        return f"{self.collection.stem}/{self.item.name}"
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Names of the folders, outermost first, and of the item."""
+        return (*(folder.name for folder in self.folders), self.item.name)
 
     @property
     def inherited_auth(self) -> tuple[tuple[Auth | None, ...], Auth | None]:
@@ -67,6 +78,32 @@ def require_folders(collections: Sequence[Collection], folders: Iterable[str]) -
             near = nearest(name, known)
             advice = f"did you mean `{near}`?" if near else _some(known)
             raise UsageError(f"there is no folder or request named `{name}`", collections[0].at, advice)
+
+
+def named_by(suite: Suite, collections: Sequence[Collection]) -> dict[str, Step]:
+    """The requests that a suite names, by key; also where only some folders are selected to run.
+
+    Raises:
+        FormatError: one is not there, or the name stands for two.
+    """
+    steps: dict[str, list[Step]] = {}
+    for collection in collections:
+        for step in select(collection):
+            steps.setdefault(step.key, []).append(step)
+    places = {errand.key: errand.at for errand in (*suite.setup, *suite.teardown)}
+    for key, inverse in suite.mutations.items():
+        at = suite.at.child("mutations", key)
+        places |= {name: at for name in (key, inverse) if name is not None}
+    for key, at in places.items():
+        found = steps.get(key, [])
+        if len(found) == 1:
+            continue
+        near = nearest(key, steps)
+        advice = f"did you mean `{near}`?" if near else "write <collection>/<name of the request>"
+        if found:
+            raise FormatError(f"{len(found)} requests are called `{key}`", at, "give each its own name")
+        raise FormatError(f"the suite names `{key}`, and there is no such request", at, advice)
+    return {key: found[0] for key, found in steps.items()}
 
 
 def _some(names: set[str]) -> str:

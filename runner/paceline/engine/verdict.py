@@ -6,7 +6,7 @@ that could not be sent also fails its tests.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import IntEnum
 
 from paceline.model.outcome import Failure
@@ -70,4 +70,9 @@ def exit_code(
         apply.add(ExitCode.INTERRUPTED)
     if executed == 0:
         apply.add(ExitCode.NOTHING_RAN)
-    return next((code for code in PRECEDENCE if code in apply), ExitCode.OK)
+    return worst(apply)
+
+
+def worst(codes: Collection[ExitCode]) -> ExitCode:
+    """The one of several exit codes that counts; OK when there is none."""
+    return next((code for code in PRECEDENCE if code in codes), ExitCode.OK)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, Literal
 
 from paceline.errors import Location
@@ -180,6 +181,15 @@ class Folder:
     at: Location = Location()
 
 
+def stem_of(file: str | PurePath) -> str:
+    """The name of a collection's file without what all such files end in.
+
+    >>> stem_of("shop/orders.postman_collection.json")
+    'orders'
+    """
+    return PurePath(file).name.removesuffix(".json").removesuffix(".postman_collection")
+
+
 @dataclass(frozen=True, slots=True)
 class Collection:
     """A whole collection file.
@@ -203,6 +213,15 @@ class Collection:
     auth: Auth | None = None
     at: Location = Location()
     source: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def stem(self) -> str:
+        """What contracts, cassettes and suites call it: the name of its file without what all such files end in.
+
+        >>> Collection("1", "Orders", at=Location("shop/orders.postman_collection.json")).stem
+        'orders'
+        """
+        return stem_of(self.at.file)
 
     def items(self) -> Iterator[tuple[tuple[Folder, ...], Item]]:
         """Every item in collection order, each with the folders it lies in, outermost first.

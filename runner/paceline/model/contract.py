@@ -22,11 +22,13 @@ class PagingRule:
             `hasNextPage` is false.
         pointer: JSON Pointer of the rows (`rest`) or of the edges (`graphql`) in the body.
         limit: the largest page a list of kind `rest` gives.
+        pages: how many pages a run looks at, at most; one: it does not walk on from the page it asked for.
     """
 
     kind: Literal["rest", "graphql"]
     pointer: str
     limit: int | None = None
+    pages: int = 1
     at: Location = Location()
 
 
@@ -45,7 +47,6 @@ class Contract:
         cookies: (name, JSON Pointer of the member of the body that has the same value).
         headers: (name, value) that the request must carry.
         errors: (HTTP status of a refusal, stem of the schema file its body must fit).
-        inverse: key of the request that undoes this one.
         places: where members stand that come from the file's defaults.
     """
 
@@ -61,8 +62,6 @@ class Contract:
     errors: tuple[tuple[int, str], ...] = ()
     paging: PagingRule | None = None
     privileged: bool | Literal["optional"] = True
-    mutates: bool = False
-    inverse: str | None = None
     evidence: str = ""
     at: Location = Location()
     places: Mapping[str, Location] = field(default_factory=dict, repr=False, compare=False)

@@ -96,6 +96,7 @@ class HttpResponse:
         http_version: `1.0`, `1.1` or `2`.
         elapsed_ms: from before the first hop was sent to the last byte of the last hop; excludes scripts.
         wire_bytes: length of the body as transferred, before content coding is undone.
+        full_size: length of the body where `body` is only what is left of it without its secrets; else None.
     """
 
     status: int
@@ -106,6 +107,12 @@ class HttpResponse:
     http_version: str = "1.1"
     elapsed_ms: float = 0.0
     wire_bytes: int = 0
+    full_size: int | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def size(self) -> int:
+        """Length of the body in bytes as it came."""
+        return len(self.body) if self.full_size is None else self.full_size
 
     def header(self, name: str) -> str | None:
         """The first header of this name, whatever its case; None when there is none."""

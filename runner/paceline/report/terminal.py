@@ -128,6 +128,7 @@ class TerminalReport:
             rows += [self._style.red(each) for each in lines(self._mask.text(event.problem.message))]
             if event.problem.fix:
                 rows.append(f"fix: {self._text(event.problem.fix)}")
+        rows += [self._text(note) for note in event.notes]
         rows.append(verdict(event, self._style))
         self._write(rows)
 

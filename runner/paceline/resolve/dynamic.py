@@ -6,14 +6,12 @@ wording and form are Postman's.
 
 from __future__ import annotations
 
-import secrets
 import string
-import time
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from paceline.resolve.randomness import SYSTEM, Randomness
 from paceline.resolve.scopes import MISSING
 
 #: From a dynamic name (`$randomCity`) to a fresh value.
@@ -24,27 +22,27 @@ _PASSWORD = string.ascii_letters + string.digits + "_"  # what `\w` matches, fro
 _HEX = string.hexdigits[:16]
 
 
-def _hex(digits: int) -> str:
-    return "".join(secrets.choice(_HEX) for _ in range(digits))
+def _text(chance: Randomness, letters: str, count: int) -> str:
+    return "".join(chance.choice(letters) for _ in range(count))
 
 
-def _iso_timestamp() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _iso_timestamp(chance: Randomness) -> str:
+    return datetime.fromtimestamp(chance.time(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-_MADE_HERE: dict[str, Callable[[], str]] = {
-    "$guid": lambda: str(uuid.uuid4()),
-    "$randomUUID": lambda: str(uuid.uuid4()),
-    "$timestamp": lambda: str(int(time.time())),
+_MADE_HERE: dict[str, Callable[[Randomness], str]] = {
+    "$guid": lambda chance: str(chance.uuid4()),
+    "$randomUUID": lambda chance: str(chance.uuid4()),
+    "$timestamp": lambda chance: str(int(chance.time())),
     "$isoTimestamp": _iso_timestamp,
-    "$randomInt": lambda: str(secrets.randbelow(1001)),
-    "$randomBoolean": lambda: secrets.choice(("true", "false")),
-    "$randomAlphaNumeric": lambda: secrets.choice(_ALPHANUMERIC),
-    "$randomPassword": lambda: "".join(secrets.choice(_PASSWORD) for _ in range(15)),
-    "$randomHexColor": lambda: f"#{_hex(6)}",
-    "$randomMACAddress": lambda: ":".join(_hex(2) for _ in range(6)),
-    "$randomIP": lambda: ".".join(str(secrets.randbelow(256)) for _ in range(4)),
-    "$randomIPV6": lambda: ":".join(_hex(4) for _ in range(8)),
+    "$randomInt": lambda chance: str(chance.below(1001)),
+    "$randomBoolean": lambda chance: chance.choice(("true", "false")),
+    "$randomAlphaNumeric": lambda chance: _text(chance, _ALPHANUMERIC, 1),
+    "$randomPassword": lambda chance: _text(chance, _PASSWORD, 15),
+    "$randomHexColor": lambda chance: f"#{_text(chance, _HEX, 6)}",
+    "$randomMACAddress": lambda chance: ":".join(_text(chance, _HEX, 2) for _ in range(6)),
+    "$randomIP": lambda chance: ".".join(str(chance.below(256)) for _ in range(4)),
+    "$randomIPV6": lambda chance: ":".join(_text(chance, _HEX, 4) for _ in range(8)),
 }
 
 _MADE_BY_FAKER = frozenset(
@@ -76,8 +74,13 @@ _MADE_BY_FAKER = frozenset(
 DYNAMIC_NAMES = frozenset(_MADE_HERE) | _MADE_BY_FAKER
 
 
-def dynamic_value(name: str, ask_sandbox: AskSandbox) -> Any:
-    """A fresh value for each call, or `MISSING` when there is no dynamic variable of this name."""
+def dynamic_value(name: str, ask_sandbox: AskSandbox, chance: Randomness = SYSTEM) -> Any:
+    """A fresh value for each call, or `MISSING` when there is no dynamic variable of this name.
+
+    Args:
+        ask_sandbox: makes the values that faker makes; they are not drawn from `chance` here.
+        chance: where the others are drawn from, those of the clock included.
+    """
     if name in _MADE_HERE:
-        return _MADE_HERE[name]()
+        return _MADE_HERE[name](chance)
     return ask_sandbox(name) if name in _MADE_BY_FAKER else MISSING

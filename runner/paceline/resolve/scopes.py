@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from paceline.model.outcome import VariableRead, VariableWrite
 from paceline.model.variables import Variable, VariableSet
 
 #: Returned by a lookup that finds nothing; None is a value a variable may well have.
@@ -28,6 +29,7 @@ class Scope:
         self.name = name
         self._entries = list(variables)
         self._by_key: dict[str, int] = {}
+        self._set_by: dict[str, str] = {}
         self._values: list[dict[str, Any]] | None = None
         self._index()
 
@@ -54,21 +56,36 @@ class Scope:
         self._entries = [entry for entry in self._entries if entry.key != key or not entry.enabled]
         self._index()
 
-    def apply(self, mutations: Mapping[str, Any] | None) -> None:
+    def apply(self, mutations: Mapping[str, Any] | None, by: str = "") -> list[VariableWrite]:
         """Do what a script did: `{"compacted": {key: [key, value, {...}] or [key]}, "stream": [...]}`.
 
         A list of one takes the name away; a longer one sets it (postman-collection,
         lib/collection/mutation-tracker.js).
+
+        Args:
+            by: who did it, for `set_by`.
+
+        Returns:
+            what was done, in order.
         """
         if not mutations:
-            return
+            return []
+        writes = []
         for mutation in (*mutations.get("compacted", {}).values(), *mutations.get("stream", ())):
             key = str(mutation[0])
+            self._set_by[key] = by
             if len(mutation) == 1:
                 self.unset(key)
+                writes.append(VariableWrite(key, self.kind, unset=True))
             else:
                 details = mutation[2] if len(mutation) > 2 and isinstance(mutation[2], Mapping) else {}
                 self.set(key, mutation[1], "secret" if details.get("secret") else None)
+                writes.append(VariableWrite(key, self.kind, mutation[1]))
+        return writes
+
+    def set_by(self, key: str) -> str:
+        """Who last set this name by `apply`; empty when nobody did."""
+        return self._set_by.get(key, "")
 
     def __iter__(self) -> Iterator[str]:
         """Names with an enabled entry."""
@@ -112,6 +129,14 @@ class Scopes:
             if value is not MISSING:
                 return value
         return MISSING
+
+    def read(self, key: str) -> VariableRead | None:
+        """The variable that `find` finds, and where it came from; None when there is none."""
+        for scope in self.in_order():
+            value = scope.get(key)
+            if value is not MISSING:
+                return VariableRead(key, scope.kind, value, scope.set_by(key))
+        return None
 
     def names(self) -> set[str]:
         """Every name that would be found."""

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import math
 import queue
-import re
 import threading
 import time
 import uuid
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 from typing import Any, Final
 
 from paceline.model.collection import Script
 from paceline.model.outcome import Assertion, ConsoleMessage, Problem, ScriptCall
+from paceline.resolve.randomness import Randomness
 from paceline.script import teleport
 from paceline.script.isolate import ScriptStopped, out_of_time
+from paceline.script.problems import NEVER_COMES, assertion_of, problem_of, with_prelude
 from paceline.script.process import Turns
-from paceline.script.syntax import line_count, syntax_problem
+from paceline.script.syntax import syntax_problem
 from paceline.script.v8 import Letter
-
-#: A script that begins so runs without the legacy API (postman-sandbox, lib/sandbox/non-legacy-codemarkers.js).
-_MARKERS: Final = ('"use sandbox2";', "'use sandbox2';")
 
 #: Requests of one script that may be under way at once; the rest wait.
 _PARALLEL_CALLS: Final = 6
@@ -55,15 +50,23 @@ class Environment:
     """What a script may ask the world for.
 
     Attributes:
-        send: answers `pm.sendRequest`; takes the request in the SDK's JSON form and is called in another thread.
+        send: answers `pm.sendRequest`; takes the request in the SDK's JSON form and its number, and is called in
+            another thread.
         cookies: answers `pm.cookies.jar()`; takes a store method of tough-cookie and its arguments, and may raise
             ValueError.
         timeout: seconds for the whole script, its requests included; infinity sets no limit.
+        chance: when it has a seed, all that the script can draw by lot comes from it, the time included (chance.js
+            tells what does not), and its clock goes on by what the script saw. Answers are then told in the order of
+            the requests, however they come in, so that one that hangs keeps those after it waiting. Without a seed,
+            the script draws from the system.
+        first_call: number of the script's first request; the next ones count on in the order in which it makes them.
     """
 
-    send: Callable[[Mapping[str, Any]], Answer]
+    send: Callable[[Mapping[str, Any], int], Answer]
     cookies: Callable[[str, list[Any]], Any]
     timeout: float = 30.0
+    chance: Randomness | None = None
+    first_call: int = 1
 
 
 @dataclass(slots=True)
@@ -75,6 +78,7 @@ class ScriptResult:
         mutations: per scope (`local`, `environment`, `collection`, `globals`) what was set and unset.
         request: the request as a pre-request script left it, in the SDK's JSON form.
         flow: `return` of the execution: `nextRequest` when it was set, `visualizer`.
+        calls: how many requests it made, answered or not.
     """
 
     problem: Problem | None = None
@@ -82,6 +86,7 @@ class ScriptResult:
     mutations: Mapping[str, Any] = field(default_factory=dict)
     request: Mapping[str, Any] | None = None
     flow: Mapping[str, Any] = field(default_factory=dict)
+    calls: int = 0
 
 
 Said = Assertion | ConsoleMessage | ScriptCall
@@ -114,6 +119,23 @@ def execute(
     return (yield from _Conversation(sandbox, environment).run(script, context, legacy, cursor))
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request of the script, as the sandbox tells it, and its number."""
+
+    number: int
+    event_id: Any
+    request: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """What came of a call; an exception is a defect of ours."""
+
+    call: _Call
+    answer: Answer | BaseException
+
+
 class _Conversation:
     """The state of one execution."""
 
@@ -124,8 +146,12 @@ class _Conversation:
         self._source = ""
         self._result = ScriptResult()
         self._ended = False
-        self._calls: queue.SimpleQueue[tuple[Any, Mapping[str, Any]] | None] = queue.SimpleQueue()
-        self._answers: queue.SimpleQueue[tuple[Any, Answer | BaseException]] = queue.SimpleQueue()
+        chance = environment.chance
+        self._chance = chance if chance is not None and chance.seed is not None else None
+        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[_Answered] = queue.SimpleQueue()
+        self._early: dict[int, _Answered] = {}
+        self._told = 0
         self._waiting = 0
         self._callers = 0
 
@@ -139,9 +165,9 @@ class _Conversation:
             options["timeout"] = int(timeout * 1000)
         event = {
             "listen": script.listen,
-            "script": {"type": "text/javascript", "exec": [_with_prelude(script.source)]},
+            "script": {"type": "text/javascript", "exec": [with_prelude(script.source)]},
         }
-        letters: list[Letter] = [["execute", self._id, event, context, options]]
+        letters: list[Letter] = [["execute", self._id, event, context, options, self._seed()]]
         deadline = time.monotonic() + timeout + _GRACE_SECONDS
         try:
             while True:
@@ -168,6 +194,11 @@ class _Conversation:
                 self._calls.put(None)
         return self._result
 
+    def _seed(self) -> tuple[str, int] | None:
+        """What the script draws from: 32 bytes in hexadecimal, and the unix milliseconds at which its clock starts."""
+        chance = self._chance
+        return None if chance is None else (chance.bytes(32).hex(), round(chance.time() * 1000))
+
     def _hear(self, letter: Letter, replies: list[Letter]) -> Generator[Said, None, None]:
         """Take one letter of the sandbox; put what is to be answered at once into `replies`."""
         name, _, own = str(letter[0]).rpartition(".")
@@ -178,7 +209,7 @@ class _Conversation:
             return  # an older script speaks, or this one after its end
         elif name == "execution.assertion":
             for made in letter[2]:
-                yield _assertion(made, self._source)
+                yield assertion_of(made, self._source)
         elif name == "execution.error":
             self._fail(letter[2])
         elif name == "execution.skipRequest":
@@ -188,7 +219,7 @@ class _Conversation:
         elif name == "execution.cookies":
             replies.append([letter[0], letter[1], *self._ask_jar(letter[3], letter[4])])
         elif name == "execution.result":
-            self._end(letter[1], letter[2])
+            self._end(*letter[1:])
         else:
             # Vault, datasets and collection requests are Postman's cloud: refuse them, so that scripts do not hang.
             event_id = letter[1] if name == "execution.vault" else letter[3] if len(letter) > 3 else None
@@ -198,7 +229,9 @@ class _Conversation:
 
     def _send(self, event_id: Any, request: Mapping[str, Any]) -> None:
         self._waiting += 1
-        self._calls.put((event_id, request))
+        number = self._environment.first_call + self._result.calls
+        self._result.calls += 1
+        self._calls.put(_Call(number, event_id, request))
         if self._callers < min(self._waiting, _PARALLEL_CALLS):
             self._callers += 1
             # A daemon, unlike an executor's threads: a server that never answers must not keep Python from exiting.
@@ -207,11 +240,10 @@ class _Conversation:
     def _call(self) -> None:
         """Send one request after the other, until the script has ended."""
         while (call := self._calls.get()) is not None and not self._ended:
-            event_id, request = call
             try:
-                self._answers.put((event_id, self._environment.send(request)))
+                self._answers.put(_Answered(call, self._environment.send(call.request, call.number)))
             except BaseException as error:  # noqa: BLE001
-                self._answers.put((event_id, error))  # a defect, to be raised in the thread that runs the script
+                self._answers.put(_Answered(call, error))  # a defect, to be raised in the thread that runs the script
 
     def _ask_jar(self, method: str, args: list[Any]) -> tuple[str | None, Any]:
         try:
@@ -226,22 +258,43 @@ class _Conversation:
         pause = limit if timer is None else min(timer, limit)
         if not self._waiting:
             if timer is None:
-                raise ScriptStopped("it waits for something that cannot happen", _NEVER_COMES)
+                raise ScriptStopped("it waits for something that cannot happen", NEVER_COMES)
             time.sleep(min(pause, threading.TIMEOUT_MAX))
             return
-        try:
-            event_id, answer = self._answers.get(timeout=min(pause, threading.TIMEOUT_MAX))
-        except queue.Empty:
+        answered = self._next_answer(min(pause, threading.TIMEOUT_MAX))
+        if answered is None:
             return
         self._waiting -= 1
+        event_id, answer = answered.call.event_id, answered.answer
         if isinstance(answer, BaseException):
             raise answer
         yield answer.call
         history = {"cookies": answer.cookies}
         letters.append([f"execution.response.{self._id}", event_id, answer.error, answer.response, history])
 
-    def _end(self, error: Any, outcome: Mapping[str, Any] | None) -> None:
+    def _next_answer(self, pause: float) -> _Answered | None:
+        """The answer to tell the script, or None when it is not there after so many seconds.
+
+        Under a seed the order of the requests is kept: what a callback draws must not depend on which server was quick.
+        """
+        until = time.monotonic() + pause
+        due = self._environment.first_call + self._told
+        while due not in self._early:
+            try:
+                answered = self._answers.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                return None
+            if self._chance is None:
+                return answered
+            self._early[answered.call.number] = answered
+        self._told += 1
+        return self._early.pop(due)
+
+    def _end(self, error: Any, outcome: Mapping[str, Any] | None, clock: float | None = None) -> None:
+        """Take the result: an error, what has changed, and unix milliseconds that no clock under the seed has shown."""
         self._ended = True
+        if clock is not None and self._chance is not None:
+            self._chance.advance(clock / 1000)
         if error:
             self._fail(error)
         if outcome:
@@ -257,75 +310,3 @@ class _Conversation:
         if problem.name == "SyntaxError" and not problem.stack:  # else it was thrown while the script ran
             problem = syntax_problem(self._source) or problem
         self._result.problem = problem
-
-
-_NEVER_COMES: Final = (
-    "something is awaited that never comes: a promise that does not settle, or a test that took `done` and never "
-    "called it; or raise --timeout-script"
-)
-
-_ADVICE: Final = (
-    (re.compile(r"script execution timeout"), _NEVER_COMES),
-    (re.compile(r"'require' is not|pm\.require is not"), "packages of Postman's library are not available here"),
-)
-
-
-def problem_of(error: Any, source: str = "") -> Problem:
-    """An error as the sandbox sends it: `{"name", "message", "stack"}`, or whatever a script threw.
-
-    Args:
-        source: the script that was running, to tell its own lines from those of the sandbox.
-    """
-    if not isinstance(error, Mapping):
-        return Problem("Error", str(error))
-    if "message" not in error:
-        return Problem(str(error.get("name") or "Error"), json.dumps(error, ensure_ascii=False))
-    message = str(error["message"])
-    advice = next((fix for pattern, fix in _ADVICE if pattern.search(message)), "")
-    stack = _own_frames(str(error.get("stack") or ""), source)
-    return Problem(str(error.get("name") or "Error"), message, stack, advice)
-
-
-def _own_frames(stack: str, source: str) -> str:
-    """The frames that lie in the user's script, as `at name (line 3:14)`, innermost first."""
-    frames = []
-    last_line = line_count(source)
-    for name, line_text, column_text in _FRAME.findall(stack):
-        line, column = int(line_text) - _LINES_BEFORE, int(column_text)
-        if line == 1:
-            column -= _INDENT + len(_prelude())
-        if 1 <= line <= last_line and column > 0:
-            frames.append(f"at {name} (line {line}:{column})")
-    return "\n".join(frames)
-
-
-#: A frame of code that the sandbox compiled for a script; its own frames lie in no `eval`.
-_FRAME: Final = re.compile(
-    r"^\s*at (?:Object\.)?(\S+) \(eval at exec \(.*?\), <anonymous>:(\d+):(\d+)\)$", re.MULTILINE
-)
-
-#: What the sandbox's wrappers put in front of a script: lines, and blanks on its first line (lib/sandbox/execute.js).
-_LINES_BEFORE: Final = 4
-_INDENT: Final = 20
-
-
-def _assertion(made: Mapping[str, Any], source: str) -> Assertion:
-    failed = not made.get("passed", True) and not made.get("skipped")
-    return Assertion(
-        name=str(made.get("name")),
-        index=int(made.get("index") or 0),
-        skipped=bool(made.get("skipped")),
-        problem=problem_of(made.get("error") or "the test failed without saying why", source) if failed else None,
-    )
-
-
-@cache
-def _prelude() -> str:
-    """The prelude on one line, so that the first line of a script stays the first."""
-    text = resources.files(__package__).joinpath("prelude.js").read_text("utf-8")
-    return " ".join(line for line in map(str.strip, text.splitlines()) if line and not line.startswith("//"))
-
-
-def _with_prelude(source: str) -> str:
-    marker = source[:15] if source.startswith(_MARKERS) else ""
-    return f"{marker}{_prelude()}{source[len(marker) :]}"

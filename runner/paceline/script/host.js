@@ -9,14 +9,16 @@
 // they are done. So whatever they change (outbox, timers) is in shared memory of which each word has one writer, and
 // Python trusts it to be final only after a turn in which nothing was left to do.
 //
+// What scripts draw by lot is the matter of chance.js, whose function is handed in.
+//
 // Returns the memory; Python (script/v8.py) knows the same layout:
 //   Int32   [0] units in the inbox (Python writes)          [1] units in the outbox
 //           [2] units of the outbox read so far (Python)    [3] letters that did not fit into the outbox
 //           [4] whether this turn did anything              [5] number of the turn (Python)
 //           [6] number of the turn that last tidied the outbox
 //   Float64 [4] when the next timer is due (unix ms), -1 without one
-//   then the inbox, the outbox (UTF-16 code units), the seed of the random bytes (Python, before the boot)
-(function (inboxUnits, outboxUnits, seedBytes) {
+//   then the inbox, the outbox (UTF-16 code units), the key of the random bytes (Python, before the boot)
+(function (inboxUnits, outboxUnits, seedBytes, makeChance) {
     'use strict';
 
     const { parse, stringify } = JSON;
@@ -32,7 +34,7 @@
     const due = new Float64Array(memory, 32, 1);
     const inbox = new Uint16Array(memory, HEADER, inboxUnits);
     const outbox = new Uint16Array(memory, HEADER + 2 * inboxUnits, outboxUnits);
-    const seed = new Uint32Array(memory, HEADER + 2 * (inboxUnits + outboxUnits), seedBytes / 4);
+    const chance = makeChance(new Uint32Array(memory, HEADER + 2 * (inboxUnits + outboxUnits), seedBytes / 4));
 
     // --- Timers: the wall clock of the script. Immediates come before timers, in the next turn, as in Node. ---
     const timers = new Map();
@@ -48,7 +50,8 @@
     const delayOf = (ms) => { const delay = Number(ms); return delay >= 1 && delay <= 2147483647 ? delay : 1; };
     const setTimer = (fn, ms, args, every) => {
         const id = ++lastTimer;
-        timers.set(id, { fn, args, at: now() + delayOf(ms), every: every && delayOf(ms) });
+        const delay = delayOf(ms);
+        timers.set(id, { fn, args, at: now() + delay, every: every && delay, shown: chance.after(delay) });
         tellWhenDue();
         return id;
     };
@@ -65,7 +68,9 @@
         counts[BUSY] += expired.length;
         for (const [id, timer] of expired) {
             if (!timers.has(id)) { continue; }
-            timer.every ? (timer.at = moment + timer.every) : timers.delete(id);
+            chance.reach(timer.shown);
+            if (timer.every) { Object.assign(timer, { at: moment + timer.every, shown: chance.after(timer.every) }); }
+            else { timers.delete(id); }
             timer.fn(...timer.args);
         }
         tellWhenDue();
@@ -129,7 +134,7 @@
             name = String(name);
             // Sent twice, with the execution's id and without (postman-sandbox, lib/sandbox/execute.js): once will do.
             if (name === 'execution.assertion' || name === 'execution.error') { return; }
-            if (name.startsWith('execution.result.')) { args[1] = outcomeOf(args[1]); }
+            if (name.startsWith('execution.result.')) { args = [args[0], outcomeOf(args[1]), chance.clock()]; }
             try { post(stringify([name, ...args], portable())); }
             catch (error) { bridge.refuse(name, error); }
         },
@@ -196,54 +201,9 @@
         constructor (parts, name, options = {}) {
             super(parts, options);
             this.name = String(name);
-            this.lastModified = options.lastModified || now();
+            this.lastModified = options.lastModified || Date.now();
         }
     }
-
-    // Random bytes: the operating system's, stretched by ChaCha20 (RFC 8439, section 2.3). Python put the key there.
-    const keystream = (() => {
-        const block = new Uint32Array(16);
-        const state = new Uint32Array(16);
-        const counter = new Uint32Array(2);
-        const turned = (word, bits) => (word << bits) | (word >>> (32 - bits));
-        const mix = (a, b, c, d) => {
-            block[a] += block[b]; block[d] = turned(block[d] ^ block[a], 16);
-            block[c] += block[d]; block[b] = turned(block[b] ^ block[c], 12);
-            block[a] += block[b]; block[d] = turned(block[d] ^ block[a], 8);
-            block[c] += block[d]; block[b] = turned(block[b] ^ block[c], 7);
-        };
-        return () => {
-            state.set([0x61707865, 0x3320646e, 0x79622d32, 0x6b206574]);
-            state.set(seed, 4);
-            state.set(counter, 12);
-            if (++counter[0] === 0) { counter[1]++; }
-            block.set(state);
-            for (let round = 0; round < 10; round++) {
-                mix(0, 4, 8, 12); mix(1, 5, 9, 13); mix(2, 6, 10, 14); mix(3, 7, 11, 15);
-                mix(0, 5, 10, 15); mix(1, 6, 11, 12); mix(2, 7, 8, 13); mix(3, 4, 9, 14);
-            }
-            return block.map((word, i) => word + state[i]);
-        };
-    })();
-    let random = new Uint8Array(0);
-    let taken = 0;
-    const crypto = {
-        getRandomValues (array) {
-            const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-            for (let i = 0; i < bytes.length; i++) {
-                if (taken === random.length) { [random, taken] = [new Uint8Array(keystream().buffer), 0]; }
-                bytes[i] = random[taken++];
-            }
-            return array;
-        },
-        randomUUID () {
-            const bytes = crypto.getRandomValues(new Uint8Array(16));
-            bytes[6] = (bytes[6] & 15) | 64;
-            bytes[8] = (bytes[8] & 63) | 128;
-            const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-            return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-        }
-    };
 
     const read = () => {
         let text = '';
@@ -254,7 +214,11 @@
     };
     const deliver = (text) => {
         counts[BUSY] = 1;
-        for (const [name, ...args] of parse(text)) { emit(name, args); }
+        for (const [name, ...args] of parse(text)) {
+            if (name === 'initialize') { chance.booted(); }
+            if (name === 'execute') { chance.begin(args[4]); }
+            emit(name, args);
+        }
     };
     // Make room again: what Python has read goes, what came in since then moves to the front.
     const tidy = () => {
@@ -264,7 +228,7 @@
     };
 
     Object.assign(globalThis, {
-        bridge, atob, btoa, Blob, File, crypto,
+        bridge, atob, btoa, Blob, File, crypto: chance.crypto,
         __uvm_emit: () => {},
         __uvm_setTimeout: (fn, ms) => setTimer(fn, ms, []),
         setTimeout: (fn, ms, ...args) => setTimer(fn, ms, args),

@@ -19,6 +19,7 @@ from paceline.script import whole_json
 from paceline.script.isolate import Isolate, JavaScriptError, ScriptStopped
 
 BUNDLE: Final = "bootcode.browser.js"
+_HOST: Final = ("host.js", "chance.js")
 
 INBOX_UNITS: Final = 1 << 18
 OUTBOX_UNITS: Final = 1 << 18
@@ -84,10 +85,10 @@ class Sandbox:
 
     def _boot(self) -> None:
         bootcode = _bootcode()
-        host = resources.files(__package__).joinpath("host.js").read_text("utf-8")
+        host, chance = (resources.files(__package__).joinpath(name).read_text("utf-8") for name in _HOST)
         v8 = Isolate(self._memory_limit)
         try:
-            make = f"{host}({INBOX_UNITS}, {OUTBOX_UNITS}, {SEED_BYTES})"
+            make = f"{host}({INBOX_UNITS}, {OUTBOX_UNITS}, {SEED_BYTES}, {chance})"
             v8.eval(f"Object.defineProperty(this, 'paceline', {{ value: {make} }}); 0")
             memory = v8.eval("paceline.memory")
             assert isinstance(memory, memoryview)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from paceline.model.exchange import HttpRequest, SendOptions, StepKey, Trip
+from paceline.resolve.randomness import Randomness
 
 
 class Transport(Protocol):
@@ -19,6 +20,10 @@ class Transport(Protocol):
         Raises:
             RequestError: it could not be sent, or the response did not arrive whole.
         """
+        ...
+
+    def randomness(self, step: StepKey) -> Randomness:
+        """What the requests of a step are to be made with: chance and the clock, or what a cassette makes of them."""
         ...
 
     def close(self) -> None:

@@ -47,6 +47,7 @@ class CassetteLibrary:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._known: dict[Path, Cassette] = {}
 
     def find(self, collection: str, path: tuple[str, ...]) -> tuple[Path, Cassette | None]:
         """The file of a step and what it holds; where it would be, and None, when there is none.
@@ -103,6 +104,7 @@ class CassetteLibrary:
                     stream.flush()
                     os.fsync(stream.fileno())
                 temporary.replace(file)
+                self._known.pop(file, None)
             except BaseException:
                 with suppress(OSError):
                     temporary.unlink()
@@ -117,6 +119,8 @@ class CassetteLibrary:
         return self.folder / name
 
     def _read(self, file: Path) -> Cassette | None:
+        if file in self._known:
+            return self._known[file]
         try:
             text = file.read_bytes().decode("utf-8")
         except FileNotFoundError:
@@ -125,4 +129,5 @@ class CassetteLibrary:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
             fix = "delete the file and record the request again: --record new"
             raise FileError(f"the cassette cannot be read: {reason}", Location(str(file)), fix) from None
-        return from_text(text, str(file))
+        cassette = self._known[file] = from_text(text, str(file))
+        return cassette

@@ -11,6 +11,7 @@ from requests.utils import select_proxy
 
 from paceline.errors import RequestError
 from paceline.model.exchange import Exchange, HttpRequest, HttpResponse, SendOptions, StepKey, Trip
+from paceline.resolve.randomness import Randomness
 from paceline.transport.addresses import Address, split
 from paceline.transport.connections import ExactAdapter, IncomingResponse, OutgoingRequest
 from paceline.transport.cookies import CookieJar
@@ -82,6 +83,10 @@ class LiveTransport:
                 chain = [hop.request.url for hop in hops]
                 raise too_many(first, [*chain, location], options.max_redirects)
             request = next_request(request, response.status, location, options)
+
+    def randomness(self, step: StepKey) -> Randomness:  # noqa: ARG002  it is the same for all
+        """Real chance and the real clock."""
+        return Randomness()
 
     def close(self) -> None:
         """Give back the sockets."""

@@ -50,13 +50,11 @@ class CassetteOptions:
     Attributes:
         mode: `once` records steps that have no cassette and replays the others; `new` also adds what is missing in a
             cassette; `rewrite` records everything anew; `none` only replays and opens no socket.
-        emulator: whether what is recorded comes from an emulator.
         headers: names of headers to compare besides `Accept` and `Content-Type`.
         command: how the run was started, for the commands that repair a cassette.
     """
 
     mode: Mode = "none"
-    emulator: bool = False
     headers: tuple[str, ...] = ()
     command: str = "paceline run"
 
@@ -98,6 +96,7 @@ class _Shelf:
     seed: str
     started: datetime
     base_url: str = ""
+    emulator: bool = False
     taken: list[Recording] = field(default_factory=list)
     broken: str = ""
 
@@ -188,6 +187,11 @@ class RecordingTransport:
         with self._lock:
             shelf = self._shelf(step)
         return Randomness(f"{shelf.seed}/{step.occurrence}", shelf.started.timestamp() + step.occurrence)
+
+    def played(self) -> list[Cassette]:
+        """The cassettes of which something was played, by file."""
+        tapes = (shelf.tape for shelf in self._shelves.values())
+        return [tape.cassette for tape in sorted(filter(None, tapes), key=lambda tape: tape.file) if tape.played]
 
     def unplayed(self, steps: Iterable[StepKey] | None = None) -> list[Unplayed]:
         """The recordings that nothing asked for, by file.
@@ -293,6 +297,8 @@ class RecordingTransport:
         )
         recorded_at = _iso(datetime.fromtimestamp(int(self._clock()), UTC)) if shelf.tape is not None else None
         shelf.taken.append(Recording(step.occurrence, step.call, hops, recorded_at))
+        server = trip.response.header("Server") or ""
+        shelf.emulator = shelf.emulator or "emulator" in server.lower()  # it says so itself; see tests/emulator
         if not step.call or not shelf.base_url:
             shelf.base_url = origin_of(trip.request.url)
 
@@ -308,7 +314,7 @@ class RecordingTransport:
             path=path,
             recorded_at=_iso(shelf.started),
             base_url=shelf.base_url,
-            emulator=old.emulator if old else self._options.emulator,
+            emulator=old.emulator if old else shelf.emulator,
             seed=shelf.seed,
             recorded_by=old.recorded_by if old else __version__,
             recordings=tuple(recordings),

@@ -1,0 +1,93 @@
+"""What a suite brings to a run: its environment, the tokens that come from outside, and which mutations to guard."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from paceline.errors import UsageError
+from paceline.formats.variables import load_environment
+from paceline.model.collection import stem_of
+from paceline.model.suite import Suite
+from paceline.model.variables import VariableSet
+from paceline.resolve.scopes import MISSING, Scope
+
+
+def environment_of(suite: Suite, *, replaying: bool) -> VariableSet:
+    """The environment that a suite is run with when none is named.
+
+    Raises:
+        FileError, FormatError: it cannot be read.
+    """
+    path = (suite.recorded_with if replaying else None) or suite.environment
+    return load_environment(path) if path is not None else VariableSet("")
+
+
+def with_tokens(environment: VariableSet, suite: Suite, environ: Mapping[str, str]) -> VariableSet:
+    """The environment with the tokens that the process environment has for it, where it has none itself."""
+    scope = Scope(environment.kind, environment.variables)
+    for name, source in suite.tokens.items():
+        if environ.get(source) and scope.get(name) in (MISSING, "", None):
+            scope.set(name, environ[source], "secret")
+    return replace(environment, variables=scope.variables())
+
+
+def require_fresh_tokens(suite: Suite, environment: VariableSet, now: float) -> None:
+    """Refuse a token that says itself that its time is over. One that does not say is left to the service.
+
+    Args:
+        now: unix seconds.
+
+    Raises:
+        UsageError: naming the variable, when it expired, and where a new one goes.
+    """
+    scope = Scope(environment.kind, environment.variables)
+    for name, source in suite.tokens.items():
+        token = scope.get(name)
+        expires = None if token is MISSING else expiry(str(token))
+        if expires is not None and expires <= now:
+            moment = datetime.fromtimestamp(expires, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            what = f"the token in `{name}` expired on {moment}, {_ago(now - expires)} ago: nothing was sent"
+            fix = f"get a fresh one, and put it into the variable or into {source}"
+            raise UsageError(what, suite.at.child("tokens", name), fix)
+
+
+def expiry(token: str) -> float | None:
+    """When a JSON Web Token expires (RFC 7519, section 4.1.4), in unix seconds; None when it does not say.
+
+    >>> expiry("eyJhbGciOiJub25lIn0.eyJleHAiOjE1Nzc4MzY4MDB9.")
+    1577836800.0
+    """
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        claims: Any = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        return float(claims["exp"])
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+
+
+def _ago(seconds: float) -> str:
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            count = int(seconds // length)
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return "less than a minute"
+
+
+def guarding(suite: Suite, collections: Sequence[str]) -> Suite:
+    """Collections by themselves, as a suite: of the one that lists some of them only the guard of mutations counts."""
+    listed = {Path(path).resolve() for path in suite.collections}
+    stems = {stem_of(path) for path in collections if Path(path).resolve() in listed}
+
+    def runs(key: str | None) -> bool:
+        return key is not None and key.partition("/")[0] in stems
+
+    mutations = {key: undo if runs(undo) else None for key, undo in suite.mutations.items() if runs(key)}
+    return Suite(collections=tuple(collections), mutations=mutations, at=suite.at)
