@@ -7,12 +7,9 @@ PYTHON ?= python3
 VENV = .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
-COLLECTIONS = collections/*.postman_collection.json
-ENVIRONMENT = environments/emulator.postman_environment.json
-CONTRACTS = schemas/contracts.yaml
 ARGS =
 
-.PHONY: help install run test check bench clean
+.PHONY: help install run emulator test check bench clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z][a-z]*\):.*## /\1 /p' Makefile | while read -r name what; do printf '  make %-9s %s\n' "$$name" "$$what"; done
@@ -32,23 +29,12 @@ $(STAMP): pyproject.toml hatch_build.py sandbox/package-lock.json
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[dev]'
 	@touch $(STAMP)
 
-run: $(STAMP) ## run our collections against the emulator, which is started and stopped for it
-	@log=$$(mktemp) || exit 1; \
-	PYTHONUNBUFFERED=1 $(BIN)/python -m tests.emulator --port 0 >"$$log" & emulator=$$!; \
-	trap 'kill $$emulator 2>/dev/null; wait $$emulator 2>/dev/null; rm -f "$$log"' EXIT; \
-	trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM; \
-	url=; tries=0; \
-	while [ -z "$$url" ]; do \
-	  url=$$(sed -n 's|.*\(http://[^/[:space:]]*\).*|\1|p' "$$log" | head -n 1); \
-	  [ -z "$$url" ] || break; \
-	  tries=$$((tries + 1)); \
-	  if [ $$tries -gt 150 ] || ! kill -0 $$emulator 2>/dev/null; then \
-	    echo 'the emulator did not start; its words are above and below' >&2; cat "$$log" >&2; exit 1; \
-	  fi; \
-	  sleep 0.2; \
-	done; \
-	$(BIN)/paceline run $(COLLECTIONS) --environment $(ENVIRONMENT) --contracts $(CONTRACTS) \
-	  --env-var "base_url=$$url" --env-var "graphql_url=$$url/graphql" $(ARGS)
+run: $(STAMP) ## replay the Peloton suite from its cassettes, without network, and write reports to reports/
+	$(BIN)/paceline run --replay --reporters cli,json,junit --reporter-json-export reports/peloton.json \
+	  --reporter-junit-export reports/peloton.xml $(ARGS)
+
+emulator: $(STAMP) ## serve the Peloton emulator on port 8900, until it is stopped
+	$(BIN)/python -m tests.emulator $(ARGS)
 
 test: $(STAMP) ## run the tests
 	$(BIN)/python -m pytest $(ARGS)

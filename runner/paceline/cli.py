@@ -104,6 +104,10 @@ def _run(options: argparse.Namespace) -> int:
             write_environment(variables, path)
     if options.export_cookie_jar:
         write_cookie_jar(jar, options.export_cookie_jar)
+    if "cli" in options.reporters and not options.silent:
+        for report in reporters:
+            if report.written is not None:
+                sys.stdout.write(f"report: {report.written}\n")
     if errors:
         raise errors[0]
     return 0 if options.suppress_exit_code and finished.exit_code != _INTERRUPTED else finished.exit_code

@@ -382,7 +382,7 @@ def test_recordings_that_nobody_asked_for_are_found(cassettes: Cassettes) -> Non
     assert ["Gone", "Me", "You"] == everything
     assert error is not None
     assert error.what.splitlines()[0] == "one recording was not played"
-    assert f"users / Me, script request 1: GET {server.url}/a" in error.what
+    assert f"users / Me, further request 1: GET {server.url}/a" in error.what
     assert "--record rewrite --folder Me" in error.fix
 
 

@@ -47,7 +47,7 @@ class Tally:
             self._total["requests"] += 1
             self._failed["requests"] += result.error is not None
         self._scripts("testScripts", result.tests)
-        trips = [call.trip for call in result.calls]
+        trips = [*(call.trip for call in result.calls), *result.pages]
         self._total["requests"] += len(trips)
         self._failed["requests"] += sum(trip is None for trip in trips)
         for trip in (*trips, result.trip):

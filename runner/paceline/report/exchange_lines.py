@@ -46,7 +46,7 @@ class ExchangeLines:
         """One line for the request with its final response, one for each redirect."""
         response = trip.response
         status = line(self.mask.text(f"{response.status} {response.reason}".rstrip()))
-        rest = f"{duration(response.elapsed_ms)}  {size(len(response.body))}"
+        rest = f"{duration(response.elapsed_ms)}  {size(response.size)}"
         sent = self.sent(trip.request.method, trip.request.url, f"{status}  {rest}", len(indent))
         style = self.style
         yield f"{indent}{sent}  {style.status(response.status, status)}  {style.faint(rest)}"

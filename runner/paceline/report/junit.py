@@ -81,6 +81,7 @@ class JunitReport:
 
     def __init__(self, path: str | Path | None, mask: Mask) -> None:
         require_writable(path)
+        self.written: Path | None = None
         self._path = path
         self._mask = mask
         self._exchanges = ExchangeLines(_PLAIN, mask)
@@ -99,8 +100,10 @@ class JunitReport:
         elif isinstance(event, RunStarted):
             self._started = event
         elif isinstance(event, RunFinished) and self._started is not None:
-            with writing(report_path(self._path, "xml", self._started.started)) as file:
+            path = report_path(self._path, "xml", self._started.started)
+            with writing(path) as file:
                 file.writelines(self._document(self._started, event))
+            self.written = path
 
     # --- While it runs ---
 

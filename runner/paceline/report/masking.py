@@ -47,6 +47,11 @@ class Mask:
             self._last = event
             self._learner.observe(event)
 
+    @property
+    def learnt(self) -> int:
+        """A number that grows with every secret: what was masked before it grew may hold the newest."""
+        return self._values.count
+
     def text(self, text: str) -> str:
         """A text without its secrets."""
         if len(text) > _REMEMBERED:

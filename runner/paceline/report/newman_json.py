@@ -60,6 +60,7 @@ class JsonReport:
 
     def __init__(self, path: str | Path | None, mask: Mask) -> None:
         require_writable(path)
+        self.written: Path | None = None
         self._path = path
         self._mask = mask
         self._started: RunStarted | None = None
@@ -77,8 +78,10 @@ class JsonReport:
         elif isinstance(event, RunStarted):
             self._started = event
         elif isinstance(event, RunFinished) and self._started is not None:
-            with writing(report_path(self._path, "json", self._started.started)) as file:
+            path = report_path(self._path, "json", self._started.started)
+            with writing(path) as file:
                 file.writelines(_Document(self._mask).pieces(self._started, self._results, event))
+            self.written = path
 
 
 class _Document:
@@ -126,7 +129,7 @@ class _Document:
         told = {
             "requestError": self._request_error(result),
             "assertions": [self._assertion(one) for one in result.assertions()],
-            "contract": self._contract(result.contract),
+            "contract": self._contract(result.contract, len(result.pages)),
             "prerequestScript": self._script_errors(result, "prerequest", result.prerequests),
             "testScript": self._script_errors(result, "test", result.tests),
             "console": [{"level": one.level, "values": mask.data(one.values)} for one in result.console],
@@ -136,8 +139,8 @@ class _Document:
         rest.update((name, value) for name, value in told.items() if value)
         return f"{_object(members)[:-1]},{encoded(rest)[1:]}"
 
-    def _contract(self, verdict: ContractVerdict | None) -> dict[str, Any] | None:
-        """What the contract says; Newman has no such thing."""
+    def _contract(self, verdict: ContractVerdict | None, pages: int) -> dict[str, Any] | None:
+        """What the contract says, and of how many further pages of a list; Newman has no such thing."""
         if verdict is None or not verdict.checked:
             return None
         text = self._mask.text
@@ -152,7 +155,8 @@ class _Document:
             for breach in verdict.breaches
         ]
         unknown = [text(field.pointer) for field in verdict.unknown]
-        return {"checked": list(verdict.checked), "breaches": breaches, "unknownFields": unknown}
+        told = {"checked": list(verdict.checked), "breaches": breaches, "unknownFields": unknown}
+        return told | ({"furtherPages": pages} if pages else {})
 
     def _item(self, item: Item) -> str:
         text = self._items.get(id(item))

@@ -121,7 +121,7 @@ def response_text(response: HttpResponse, cookies: Sequence[Cookie], id: str, ma
     tail = {
         "cookie": [_cookie_json(mask.cookie(cookie)) for cookie in cookies],
         "responseTime": math.ceil(response.elapsed_ms),  # as in postman-runtime, lib/requester/requester.js
-        "responseSize": len(response.body),
+        "responseSize": response.size,
     }
     stream = f'{{"type":"Buffer","data":[{",".join(map(_BYTES.__getitem__, masked.body))}]}}'
     return f'{encoded(head)[:-1]},"stream":{stream},{encoded(tail)[1:]}'

@@ -14,7 +14,7 @@ _MEANING: Final = {
     ExitCode.OK: "all good",
     ExitCode.FAILED: "a check did not hold",
     ExitCode.BAD_INPUT: "options, configuration or files are wrong",
-    ExitCode.NOT_SENT: "a request could not be sent or was not answered",
+    ExitCode.NOT_SENT: "a request was not sent, not answered, or not as it was recorded",
     ExitCode.SCRIPT_ERROR: "a script broke",
     ExitCode.CONTRACT: "a response broke its contract",
     ExitCode.NOTHING_RAN: "no request was executed",
@@ -26,6 +26,12 @@ _NAMES: Final = {"prerequestScripts": "pre-request scripts", "testScripts": "tes
 
 def summary_lines(summary: Summary, style: Style) -> Iterator[str]:
     """The table and what follows it."""
+    yield from _table(count_rows(summary), style)
+    yield f" {style.signs.dot} ".join(facts(summary))
+
+
+def count_rows(summary: Summary) -> list[tuple[str, ...]]:
+    """What was executed, failed and, if anything was, skipped: a row for each kind, the first one with the titles."""
     skipped = {"requests": summary.skipped_items, "assertions": summary.skipped_assertions}
     rows = [("", "executed", "failed", "skipped")]
     for key in _ROWS:
@@ -38,20 +44,22 @@ def summary_lines(summary: Summary, style: Style) -> Iterator[str]:
         rows.append((_NAMES.get(key, key), f"{executed:,}", f"{counted.failed:,}", f"{left_out:,}" if left_out else ""))
     if summary.contracts.total:
         rows.append(("contracts", f"{summary.contracts.total:,}", f"{summary.contracts.failed:,}", ""))
-    if not any(skipped.values()):
-        rows = [(name, executed, failed, "") for name, executed, failed, _ in rows]
-    yield from _table([row[: 4 if any(skipped.values()) else 3] for row in rows], style)
-    facts = [
+    return [row[: 4 if any(skipped.values()) else 3] for row in rows]
+
+
+def facts(summary: Summary) -> list[str]:
+    """How long it took and how much came back, in words."""
+    told = [
         f"{duration((summary.completed - summary.started) * 1000)} in all",
         f"{size(summary.received_bytes)} received",
     ]
     times = summary.response_ms
     if len(times) == 1:
-        facts.append(f"response time {duration(times[0])}")
+        told.append(f"response time {duration(times[0])}")
     elif times:
         average = duration(sum(times) / len(times))
-        facts.append(f"response times {average} on average ({duration(min(times))} to {duration(max(times))})")
-    yield f" {style.signs.dot} ".join(facts)
+        told.append(f"response times {average} on average ({duration(min(times))} to {duration(max(times))})")
+    return told
 
 
 def _table(rows: list[tuple[str, ...]], style: Style) -> Iterator[str]:

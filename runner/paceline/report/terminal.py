@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Final, TextIO
 
 from paceline.engine.events import (
@@ -48,6 +49,7 @@ class TerminalReport:
     """
 
     def __init__(self, stream: TextIO, *, color: bool, progress: bool, verbose: bool, mask: Mask) -> None:
+        self.written: Path | None = None
         self._stream = stream
         self._style = Style.of(stream, color=color)
         self._progress = _Progress(self._style) if progress else None
@@ -162,7 +164,7 @@ class TerminalReport:
                 reason = self._text(_reason(result, failure))
                 yield self._fit(f"{indent}{self._style.red(f'{number}. {reason}')}", exchanges.columns)
         if result.contract is not None:
-            yield from self._contract(result.contract, indent, exchanges.columns)
+            yield from self._contract(result.contract, len(result.pages), indent, exchanges.columns)
         for call in result.calls:
             yield from self._call(call, indent, exchanges)
         for message in result.console:
@@ -190,10 +192,15 @@ class TerminalReport:
             if self._verbose and result.outgoing is not None:
                 yield from exchanges.request_in_full(result.outgoing, indent)
 
-    def _contract(self, verdict: ContractVerdict, indent: str, columns: int | None) -> Iterator[str]:
-        """That it was kept, and what the answer has that no schema knows; breaches stand among the failures."""
+    def _contract(self, verdict: ContractVerdict, pages: int, indent: str, columns: int | None) -> Iterator[str]:
+        """That it was kept, and what the answer has that no schema knows; breaches stand among the failures.
+
+        Args:
+            pages: further ones that the walk through the list looked at.
+        """
         if verdict.checked and verdict.kept:
-            kept = f"keeps its contract ({', '.join(verdict.checked)})"
+            walked = f" over {pages + 1} pages" if pages else ""
+            kept = f"keeps its contract ({', '.join(verdict.checked)}{walked})"
             yield self._fit(f"{indent}{self._style.green(self._style.signs.passed)} {self._style.faint(kept)}", columns)
         if verdict.unknown:
             names = self._text(", ".join(field.pointer for field in verdict.unknown))

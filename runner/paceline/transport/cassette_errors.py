@@ -97,12 +97,12 @@ def title(step: StepKey) -> str:
     """How a step is named in messages.
 
     >>> title(StepKey("users", ("Me", "Overview"), occurrence=1, call=2))
-    'users / Me / Overview, 2nd time, script request 2'
+    'users / Me / Overview, 2nd time, further request 2'
     """
     name = " / ".join((step.collection, *step.path))
     if step.occurrence:
         name += f", {_ordinal(step.occurrence + 1)} time"
-    return f"{name}, script request {step.call}" if step.call else name
+    return f"{name}, further request {step.call}" if step.call else name
 
 
 def repair(command: str, mode: str, path: Sequence[str]) -> str:

@@ -28,7 +28,7 @@ _IPV4 = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 class CookieJar:
     """Cookies by domain, path and name. Safe to use from several threads.
 
-    Times are unix seconds; `now` is the present when it is not given.
+    Times are unix seconds; `now` is what `clock` tells when it is not given. A replay sets the clock back.
 
     >>> jar = CookieJar()
     >>> jar.store("http://api.example.org/v1/login", ["id=7; Path=/"])
@@ -40,12 +40,13 @@ class CookieJar:
         # By domain, path and name. A cookie that is set again keeps its place, which decides between equal times.
         self._cookies: dict[tuple[str, str, str], Cookie] = {}
         self._lock = RLock()
+        self.clock = time.time
         for cookie in cookies:
             self.put(cookie)
 
     def store(self, url: str, set_cookie_headers: Iterable[str], now: float | None = None) -> None:
         """Take the values of Set-Cookie headers that the server at `url` sent; unusable ones are ignored."""
-        now = time.time() if now is None else now
+        now = self.clock() if now is None else now
         host, path, _ = _request(url)
         for header in set_cookie_headers:
             parsed = parse_set_cookie(header)
@@ -66,7 +67,7 @@ class CookieJar:
         """
         if not self._cookies:
             return ()
-        now = time.time() if now is None else now
+        now = self.clock() if now is None else now
         host, path, secure = _request(url)
         chosen = []
         for cookie in self.find_all(host, path):
@@ -121,7 +122,7 @@ class CookieJar:
         from paceline.transport.cookie_json import call
 
         with self._lock:
-            return call(self, method, args, time.time())
+            return call(self, method, args, self.clock())
 
     def __iter__(self) -> Iterator[Cookie]:
         """All cookies in the order in which they were first set, expired ones too that no request has met yet."""

@@ -129,6 +129,9 @@ class RecordingTransport:
         self._jar = jar
         self._scrubber = scrubber
         self._clock = clock
+        self._moment: float | None = None
+        if inner is None:
+            jar.clock = self._now  # cookies live as long in a replay as they lived when they were recorded
         self._shelves: dict[tuple[str, tuple[str, ...]], _Shelf] = {}
         self._last: tuple[str, tuple[str, ...]] | None = None
         self._failures: list[CassetteError] = []
@@ -163,7 +166,7 @@ class RecordingTransport:
             if recording is not None and (self._inner is None or not hides_an_answer(recording)):
                 assert shelf.tape is not None
                 fix = repair(self._options.command, "rewrite", step.path)
-                return play(recording, shelf.tape.cassette, request, options, self._jar, self._clock, fix)
+                return play(recording, shelf.tape.cassette, request, options, self._jar, self._now, fix)
         assert self._inner is not None
         try:
             trip = self._inner.send(request, options, step)
@@ -186,6 +189,8 @@ class RecordingTransport:
         """
         with self._lock:
             shelf = self._shelf(step)
+            if self._moment is None and shelf.tape is not None:
+                self._moment = shelf.started.timestamp()
         return Randomness(f"{shelf.seed}/{step.occurrence}", shelf.started.timestamp() + step.occurrence)
 
     def played(self) -> list[Cassette]:
@@ -250,6 +255,10 @@ class RecordingTransport:
         """Give back the sockets."""
         if self._inner is not None:
             self._inner.close()
+
+    def _now(self) -> float:
+        """Unix seconds: in a replay it is always the time at which its first step was recorded."""
+        return self._clock() if self._inner is not None or self._moment is None else self._moment
 
     # --- Finding ---
 
