@@ -32,6 +32,10 @@ CONTRACTS: dict[str, Json] = yaml.safe_load((ROOT / "schemas" / "contracts.yaml"
     "requests"
 ]
 
+SUITE: Json = yaml.safe_load((ROOT / "paceline.yaml").read_text(encoding="utf-8"))
+MUTATIONS: dict[str, str | None] = SUITE["mutations"]
+SESSION = {each["request"] for each in (*SUITE["setup"], *SUITE["teardown"])}
+
 REQUESTS = {
     "auth": ["Login", "Check Session", "Logout"],
     "ecommerce": [
@@ -201,15 +205,15 @@ def test_collections_and_folders_are_described() -> None:
 
 @each_request
 def test_the_description_tells_what_a_request_takes_and_does(entry: Entry) -> None:
-    """A description ends with whether a login is needed and whether anything changes, as the contract has it."""
-    contract = {"privileged": True, "mutates": False} | CONTRACTS[entry.key]
-    privileged = {True: "yes", False: "no", "optional": "optional"}[contract["privileged"]]
+    """A description ends with whether a login is needed, as the contract has it, and whether anything changes."""
+    privileged = {True: "yes", False: "no", "optional": "optional"}[CONTRACTS[entry.key].get("privileged", True)]
+    changes = entry.key in SESSION or entry.key in MUTATIONS
     about, _, flags = entry.request["description"].rpartition("\n\n")
     told = re.fullmatch(r"Privileged: \*\*(\w+)\*\*(?: \(.+\))?\. Changes state: \*\*(yes|no)\b.*\*\*\.", flags)
 
     assert about
     assert told
-    assert told.groups() == (privileged, "yes" if contract["mutates"] else "no")
+    assert told.groups() == (privileged, "yes" if changes else "no")
 
 
 @each_request
@@ -253,16 +257,23 @@ def test_what_changes_state_stands_apart(entry: Entry) -> None:
     """
     is_apart = any(owner.get("name") == "Changes state" for owner in entry.owners)
 
-    assert is_apart == (entry.stem != "auth" and CONTRACTS[entry.key].get("mutates", False))
+    assert is_apart == (entry.key in MUTATIONS)
 
 
 def test_what_undoes_a_request_is_next_to_it() -> None:
-    """A request that has an inverse stands beside it; only Check Session comes between Login and Logout."""
-    keys = [entry.key for entry in ENTRIES if entry.stem != "auth"]
-    pairs = {key: contract["inverse"] for key, contract in CONTRACTS.items() if key in keys and "inverse" in contract}
+    """A request that has an inverse stands beside it, so that a run of all takes back what it does."""
+    keys = [entry.key for entry in ENTRIES]
+    pairs = {key: undo for key, undo in MUTATIONS.items() if undo is not None}
 
     assert len(pairs) == 8
-    assert {key for key, inverse in pairs.items() if abs(keys.index(key) - keys.index(inverse)) != 1} == set()
+    assert {key for key, undo in pairs.items() if abs(keys.index(key) - keys.index(undo)) != 1} == set()
+
+
+def test_the_suite_is_all_of_it() -> None:
+    """The file that `paceline run` takes by itself lists every collection, in the order in which they run."""
+    assert [ROOT / path for path in SUITE["collections"]] == list(FILES.values())
+    assert {"auth/Login", "auth/Logout"} == SESSION
+    assert set(MUTATIONS) <= {entry.key for entry in ENTRIES}
 
 
 @each_request
@@ -344,7 +355,38 @@ def test_a_full_run_is_green(mode: AuthMode, tmp_path: Path) -> None:
     assert stats["items"]["total"] == 64
     assert stats["assertions"]["failed"] == 0
     assert stats["assertions"]["total"] >= 2 * 60
-    assert {"Logout"} | ({"Login"} if mode == "bearer" else set()) == skipped_in(finished.stdout)
+    assert ({"Login", "Logout"} if mode == "bearer" else set()) == skipped_in(finished.stdout)
+
+
+@pytest.mark.parametrize("mode", ["session", "bearer"])
+def test_the_suite_is_green(mode: AuthMode) -> None:
+    """`paceline run` with nothing else: one session for all, or with a token none, and every contract is kept."""
+    with serve(auth=mode) as url:
+        result = run(ROOT / "paceline.yaml", environment=settings_for(url, mode))
+
+    assert [failure.problem.message for _, failure in result.failures] == []
+    names = [item.item.name for item in result.items]
+    assert (len(names), names[0], names[-1]) == (64, "Login", "Logout")
+    skipped = {item.item.name: item.skipped for item in result.items if item.skipped}
+    needless = "not needed: access_token has a value"
+    assert skipped == ({"Login": needless, "Logout": needless} if mode == "bearer" else {})
+    assert [item.cursor.phase for item in result.items].count("undo") == 0
+    assert (result.summary.contracts.total, result.summary.contracts.failed) == (64 - len(skipped), 0)
+
+
+def test_the_suite_is_green_without_a_network() -> None:
+    """Replayed from the cassettes that are committed, all of them and nothing but them."""
+    refuse = "import socket; socket.socket.connect = socket.getaddrinfo = None; from paceline.cli import main; "
+    finished = subprocess.run(
+        [sys.executable, "-c", f"{refuse}raise SystemExit(main(['run', '--replay', '--color', 'off']))"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert "replayed 64 cassettes" in finished.stdout
 
 
 def skipped_in(output: str) -> set[str]:
@@ -364,9 +406,9 @@ def test_each_collection_runs_alone(stem: str, mode: AuthMode) -> None:
 
 
 def test_the_order_of_the_files_is_free() -> None:
-    """As a shell lists them they run as well, and with `end_session` what follows Logout logs in again."""
+    """As a shell lists them they run as well: what follows Logout logs in again."""
     with serve() as url:
-        result = run(sorted(FILES.values()), environment=settings_for(url, "session", end_session="true"))
+        result = run(sorted(FILES.values()), environment=settings_for(url, "session"))
 
     assert result.ok
     assert [item.item.name for item in result.items if item.skipped] == []

@@ -14,8 +14,8 @@ PACKAGE = ROOT / "runner" / "paceline"
 # Low to high; ARCHITECTURE.md tells what each of them knows. API is the front door: `__init__` and `__main__`.
 API = "the API"
 LAYERS = [
-    *"errors model formats resolve transport script contract engine report lint suite recording api".split(),
-    *"cli_options cli".split(),
+    *"errors model formats resolve transport script contract drift engine report lint".split(),
+    *"suite recording preparing api probe pytest_plugin cli_options cli".split(),
     API,
 ]
 

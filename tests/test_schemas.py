@@ -36,6 +36,7 @@ REGISTRY: Registry[Any] = Registry().with_resources(
     [(schema["$id"], Resource.from_contents(schema)) for schema in SCHEMAS.values()]
 )
 BOOK = yaml.safe_load((FOLDER / "contracts.yaml").read_text(encoding="utf-8"))
+SUITE = yaml.safe_load((FOLDER.parent / "paceline.yaml").read_text(encoding="utf-8"))
 CONTRACTS: dict[str, Json] = {
     key: BOOK["defaults"]["every"] | BOOK["defaults"]["graphql" if "graphql" in contract else "rest"] | contract
     for key, contract in BOOK["requests"].items()
@@ -252,7 +253,7 @@ def test_values_are_open() -> None:
 
 def test_contracts_have_the_shape_they_promise() -> None:
     """And with the defaults each of them is whole."""
-    whole = {"request", "status", "content_type", "privileged", "mutates", "errors", "evidence"}
+    whole = {"request", "status", "content_type", "privileged", "errors", "evidence"}
 
     assert [] == problems("contracts", BOOK)
     assert {} == {key: whole - contract.keys() for key, contract in CONTRACTS.items() if whole - contract.keys()}
@@ -267,7 +268,9 @@ def test_contracts_have_the_shape_they_promise() -> None:
         pytest.param({"request": "GET /a?b=c", "schema": "user", "evidence": "fair"}, id="a query in the path"),
         pytest.param({"request": "GET /a", "schema": "user", "evidence": "good"}, id="an unknown word of evidence"),
         pytest.param({"graphql": True, "paging": {"graphql": "/data", "limit": 9}}, id="a limit that GraphQL has not"),
-        pytest.param({"graphql": True, "inverse": "graphql/MyTags"}, id="an inverse of nothing"),
+        pytest.param({"graphql": True, "mutates": True}, id="what suites say"),
+        pytest.param({"graphql": True, "paging": {"graphql": "/data", "follow": 1}}, id="a walk of one page"),
+        pytest.param({"graphql": True, "paging": "all"}, id="an unknown word of paging"),
     ],
 )
 def test_unfit_contracts_are_refused(contract: Json) -> None:
@@ -290,17 +293,24 @@ def test_each_request_has_a_contract() -> None:
     }
 
 
-def test_only_changes_have_an_inverse() -> None:
-    """Which is a request that changes something too, and whose own inverse leads back."""
-    inverses = {key: contract["inverse"] for key, contract in CONTRACTS.items() if "inverse" in contract}
+@pytest.mark.parametrize("paging", ["follow", {"rest": "/data", "limit": 9, "follow": 2}])
+def test_lists_may_be_followed(paging: Any) -> None:
+    """In short, or so many pages."""
+    contract = {"request": "GET /a", "schema": "user", "evidence": "fair", "paging": paging}
 
-    assert all(CONTRACTS[key]["mutates"] for key in inverses)
-    assert all(inverses[other] == key for key, other in inverses.items())
+    assert [] == problems("contracts", BOOK | {"requests": {"users/X": contract}})
+
+
+def test_what_undoes_a_change_is_one_itself() -> None:
+    """The suite names for each mutation that can be taken back the one that does, whose own inverse leads back."""
+    inverses = {key: undo for key, undo in SUITE["mutations"].items() if undo is not None}
+
+    assert {key: inverses.get(undo) for key, undo in inverses.items()} == {key: key for key in inverses}
 
 
 def test_what_changes_something() -> None:
-    """Every method but GET, save for GraphQL queries."""
-    changing = {key for key, contract in CONTRACTS.items() if contract["mutates"]}
+    """Every method but GET, save for GraphQL queries; a session is opened and ended by setup and teardown."""
+    changing = set(SUITE["mutations"]) | {each["request"] for each in (*SUITE["setup"], *SUITE["teardown"])}
     mutations = {f"graphql/{name}" for name in ("AddTagToUser", "RemoveTagFromUser", "SetTagAsPrimary")}
 
     assert changing == mutations | {

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from paceline.engine.events import Event, ItemFinished, RunFinished, Summary
 from paceline.engine.options import RunOptions
-from paceline.engine.run import Means
 from paceline.engine.run import run as run_events
-from paceline.engine.selection import has_scripts
 from paceline.engine.verdict import ExitCode
 from paceline.formats.collection import load_collection
 from paceline.formats.suite import is_suite_file, load_suite
@@ -23,16 +18,10 @@ from paceline.model.collection import Collection
 from paceline.model.outcome import Failure, ItemResult, Problem
 from paceline.model.suite import NO_SUITE, Suite
 from paceline.model.variables import VariableSet
-from paceline.recording import Cassettes, Tape
+from paceline.preparing import Wishes, prepared
+from paceline.recording import Cassettes
 from paceline.resolve.scopes import overridden
-from paceline.script.process import SandboxProcess, Turns
-from paceline.script.v8 import Sandbox
-from paceline.suite import environment_of, require_fresh_tokens, with_tokens
 from paceline.transport.cookies import CookieJar
-
-if TYPE_CHECKING:
-    from paceline.contract.checker import ContractChecker
-    from paceline.transport.base import Transport
 
 #: How a run goes when nothing else is said.
 DEFAULTS: Final = RunOptions()
@@ -150,40 +139,20 @@ def stream(
     ping request
     """
     suite, loaded = _loaded(collections)
-    jar = CookieJar() if jar is None else jar
-    replaying = cassettes is not None and cassettes.replaying
-    with ExitStack() as stack:
-        sandbox: Turns = SandboxProcess() if options.isolate_scripts else Sandbox()
-        stack.callback(sandbox.close)
-        if not options.folders and any(map(has_scripts, loaded)):
-            sandbox.start()  # before all else that takes time, since it boots in the background
-        environment = (
-            environment_of(suite, replaying=replaying) if environment is None else variables(environment, "environment")
+    wishes = Wishes(
+        environment=None if environment is None else variables(environment, "environment"),
+        globals=variables(globals, "globals"),
+        options=options,
+        jar=jar,
+        contracts=contracts,
+        cassettes=cassettes,
+        ca_bundle=ca_bundle,
+    )
+    with prepared(suite, loaded, wishes) as ready:
+        events = run_events(
+            ready.collections, ready.environment, ready.globals, ready.options, ready.means, ready.suite
         )
-        globals = variables(globals, "globals")
-        if not replaying:  # what was recorded needs no token
-            environment = with_tokens(environment, suite, os.environ)
-            require_fresh_tokens(suite, environment, time.time())
-
-        def live() -> Transport:
-            from paceline.transport.live import LiveTransport
-
-            return LiveTransport(jar, ca_bundle=ca_bundle)
-
-        tape = None if cassettes is None else Tape(cassettes, live, jar, (environment, globals))
-        transport = live() if tape is None else tape.transport
-        stack.callback(transport.close)
-        if replaying:
-            options = replace(options, allow_mutations=True)  # nothing is sent to anybody
-        checker = _checker(contracts or suite.contracts)
-        if checker is not None and suite.contracts is not None and contracts is None:
-            for collection in loaded:
-                checker.book.agree(collection.stem, (item.name for _, item in collection.items()))
-        events = run_events(loaded, environment, globals, options, Means(transport, jar, sandbox, checker), suite)
-        if tape is not None:
-            whole = suite.cassettes is not None and not options.folders
-            events = tape.settling(events, loaded, options.folders, whole=whole)
-        yield from events
+        yield from events if ready.tape is None else ready.tape.settling(events)
 
 
 def _loaded(given: Runnable | Sequence[CollectionLike]) -> tuple[Suite, list[Collection]]:
@@ -194,15 +163,6 @@ def _loaded(given: Runnable | Sequence[CollectionLike]) -> tuple[Suite, list[Col
         return given, [load_collection(path) for path in given.collections]
     several = [given] if isinstance(given, Collection | str | Path) else list(given)
     return NO_SUITE, [one if isinstance(one, Collection) else load_collection(one) for one in several]
-
-
-def _checker(path: str | Path | None) -> ContractChecker | None:
-    """What answers are held against; imported where it is needed, since it takes time."""
-    if path is None:
-        return None
-    from paceline.contract.checker import load_checker
-
-    return load_checker(path)
 
 
 def variables(given: VariablesLike, kind: Literal["environment", "globals"]) -> VariableSet:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import io
 import os
-import shlex
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
-from paceline.cli_options import parse
+from paceline.cli_options import parse, repeated
 from paceline.errors import PacelineError, UsageError, nearest
 
 if TYPE_CHECKING:
@@ -104,10 +103,7 @@ def _run(options: argparse.Namespace) -> int:
             write_environment(variables, path)
     if options.export_cookie_jar:
         write_cookie_jar(jar, options.export_cookie_jar)
-    if "cli" in options.reporters and not options.silent:
-        for report in reporters:
-            if report.written is not None:
-                sys.stdout.write(f"report: {report.written}\n")
+    _say_where(options, reporters)
     if errors:
         raise errors[0]
     return 0 if options.suppress_exit_code and finished.exit_code != _INTERRUPTED else finished.exit_code
@@ -140,6 +136,8 @@ def _suite(options: argparse.Namespace) -> Suite:
 
 def _cassettes(options: argparse.Namespace, suite: Suite) -> Cassettes | None:
     """Where to record or to replay; None when neither is asked for."""
+    import argparse
+
     from paceline.recording import Cassettes
 
     if options.replay and options.record not in (None, "none"):
@@ -152,15 +150,9 @@ def _cassettes(options: argparse.Namespace, suite: Suite) -> Cassettes | None:
         return None
     if not folder:
         raise UsageError("it is not said where the cassettes are", fix="add --cassettes DIR")
-    return Cassettes(Path(folder), mode, _command(options))
-
-
-def _command(options: argparse.Namespace) -> str:
-    """The part of the command line that a command to repair a cassette needs."""
-    words = ["paceline", "run", *options.collections]
-    words += ["-e", options.environment] if options.environment else []
-    words += ["--cassettes", options.cassettes] if options.cassettes else []
-    return shlex.join(words)
+    if mode == "none" and suite.recorded_with is not None and not options.environment:
+        options = argparse.Namespace(**vars(options) | {"environment": str(suite.recorded_with)})
+    return Cassettes(Path(folder), mode, repeated(options))
 
 
 def _require_writable(options: argparse.Namespace) -> None:
@@ -252,6 +244,14 @@ def _reporters(options: argparse.Namespace) -> list[Reporter]:
     return reporters
 
 
+def _say_where(options: argparse.Namespace, reporters: Sequence[Reporter]) -> None:
+    """Tell which files hold the reports."""
+    if "cli" in options.reporters and not options.silent:
+        for report in reporters:
+            if report.written is not None:
+                sys.stdout.write(f"report: {report.written}\n")
+
+
 def _colored(wish: str, stream: TextIO) -> bool:
     """Colours as asked for; else on a terminal, unless https://no-color.org is set."""
     return wish == "on" or (wish == "auto" and stream.isatty() and not os.environ.get("NO_COLOR"))
@@ -300,4 +300,48 @@ def _contract(options: argparse.Namespace) -> int:
     return 0 if verdict.kept else 5
 
 
-_COMMANDS: Final = {"run": _run, "lint": _lint, "contract validate": _contract}
+# --- paceline probe ---
+
+
+def _probe(options: argparse.Namespace) -> int:
+    from paceline.engine.options import RunOptions
+    from paceline.formats.suite import SUITE_FILE, is_suite_file
+    from paceline.probe.run import probe
+    from paceline.report.telling import tell
+
+    for path in options.collections:
+        if not is_suite_file(path):
+            raise UsageError(f"{path} is not the YAML file of a suite", fix="name a suite, which lists collections")
+    if not options.collections and not Path(SUITE_FILE).exists():
+        what = f"there is nothing to probe: no suite is named, and there is no {SUITE_FILE} in this folder"
+        raise UsageError(what, fix="name the YAML file of a suite")
+    reporters = _reporters(options)
+    suite = _suite(options)
+    environment, globals_ = _variable_sets(options, suite)
+    defaults = RunOptions()
+    request = options.timeout_request
+    events = probe(
+        suite,
+        environment=environment,
+        globals=globals_,
+        options=RunOptions(
+            delay_ms=options.delay_request,
+            timeout_request_ms=defaults.timeout_request_ms if request is None else request,
+            insecure=options.insecure,
+            working_dir=options.working_dir,
+        ),
+        contracts=options.contracts,
+        stale_session=options.stale_session,
+        ca_bundle=options.ssl_extra_ca_certs,
+    )
+    if sys.stdout.isatty() and "cli" in options.reporters and not options.silent:
+        sys.stdout.write("the suite runs first, quietly, to show its requests\n")
+        sys.stdout.flush()
+    finished, errors = tell(events, reporters)
+    _say_where(options, reporters)
+    if errors:
+        raise errors[0]
+    return finished.exit_code
+
+
+_COMMANDS: Final = {"run": _run, "lint": _lint, "contract validate": _contract, "probe": _probe}

@@ -6,6 +6,7 @@ They are spelt as Newman spells them wherever Newman has them (newman, bin/newma
 from __future__ import annotations
 
 import argparse
+import shlex
 from typing import Any, Final
 
 from paceline import __version__
@@ -26,11 +27,41 @@ exit codes:
 When several apply, the first of 130, 2, 3, 4, 5, 1, 6 counts: the one nearest to the cause.
 """
 
+_PROBE_EXIT_CODES: Final = """\
+exit codes:
+  0  every request was refused, or worked, as its contract says
+  2  wrong options, configuration or files, or a variable without a value; nothing was sent
+  3  a request could not be sent, or was not answered
+  5  something was not refused as documented, or did not work without a session
+  6  nothing was probed
+  130  interrupted
+When several apply, the first of 130, 2, 3, 5, 6 counts. How the suite itself fares does not.
+"""
 
 _RECORD: Final = (
     "once: record requests without a cassette, replay the others; new: also what a cassette lacks; rewrite: record "
     "everything anew; none: as --replay"
 )
+
+
+#: Options that decide what is sent, and which answers are looked for: what a command that repairs a cassette repeats.
+_REPEATED: Final = {
+    "environment": "-e",
+    "globals": "-g",
+    "env_var": "--env-var",
+    "global_var": "--global-var",
+    "iteration_count": "-n",
+    "allow_unresolved": "--allow-unresolved",
+    "allow_mutations": "--allow-mutations",
+    "contracts": "--contracts",
+    "cassettes": "--cassettes",
+    "cookie_jar": "--cookie-jar",
+    "working_dir": "--working-dir",
+    "insecure": "-k",
+    "ssl_extra_ca_certs": "--ssl-extra-ca-certs",
+    "ignore_redirects": "--ignore-redirects",
+}
+_DEFAULTS: Final = {"iteration_count": 1, "working_dir": "."}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -55,6 +86,23 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
+def repeated(options: argparse.Namespace) -> str:
+    """The command line of a run once more, save for which requests it selects and what it reports."""
+    from paceline.report.secret_names import is_secret_name
+
+    words = ["paceline", "run", *options.collections]
+    for member, name in _REPEATED.items():
+        value = getattr(options, member)
+        if isinstance(value, list):
+            for key, _, text in (pair.partition("=") for pair in value):
+                words += [name, f"{key}=…" if is_secret_name(key) else f"{key}={text}"]
+        elif value is True:
+            words.append(name)
+        elif value and value != _DEFAULTS.get(member):
+            words += [name, str(value)]
+    return shlex.join(words)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="paceline",
@@ -66,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_lint(commands)
     _add_contract(commands)
+    _add_probe(commands)
     return parser
 
 
@@ -110,15 +159,10 @@ def _add_run(commands: Any) -> None:
     tape.add_argument("--cassettes", metavar="DIR", help="where they are (the suite's)")
 
     reports = run.add_argument_group("reports")
-    reports.add_argument("-r", "--reporters", default="cli", metavar="LIST", help="any of cli,json,junit (cli)")
-    reports.add_argument("--reporter-json-export", metavar="FILE", help="where the JSON report goes")
-    reports.add_argument("--reporter-junit-export", metavar="FILE", help="where the JUnit report goes")
+    _add_reporters(reports)
     reports.add_argument("--export-environment", metavar="FILE", help="write the environment as the run left it")
     reports.add_argument("--export-globals", metavar="FILE", help="write the globals as the run left them")
     reports.add_argument("--export-cookie-jar", metavar="FILE", help="write the cookies as the run left them")
-    reports.add_argument("--color", choices=("auto", "on", "off"), default="auto", help="colours (auto)")
-    reports.add_argument("--silent", action="store_true", help="nothing on the terminal")
-    reports.add_argument("--verbose", action="store_true", help="headers and bodies of every request")
     _finish(run, "run")
 
 
@@ -157,6 +201,46 @@ def _add_contract(commands: Any) -> None:
     validate.add_argument("--collections", dest="collections_folder", metavar="DIR", help=folder_help)
     validate.set_defaults(collections=[])
     _finish(validate, "contract validate")
+
+
+def _add_probe(commands: Any) -> None:
+    probe = commands.add_parser(
+        "probe",
+        help="look whether requests are refused without a session",
+        description="Run a suite quietly to learn its requests. Then send those that need a session without one, and "
+        "those of them that change nothing with a stale one: each must be refused as its contract documents. "
+        "The others must work without.",
+        epilog=_PROBE_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    probe.add_argument("collections", nargs="*", metavar="SUITE", help="the YAML file of a suite (paceline.yaml)")
+    _add_variables(probe)
+
+    what = probe.add_argument_group("what is expected")
+    what.add_argument("--contracts", metavar="FILE", help="which requests need a session, and how they are refused")
+    stale_help = "cookie or token that is over (one that the suite ended, else made up)"
+    what.add_argument("--stale-session", default="", metavar="VALUE", help=stale_help)
+
+    how = probe.add_argument_group("how requests go out")
+    how.add_argument("--delay-request", type=_milliseconds, default=0.0, metavar="MS", help="pause before each request")
+    how.add_argument("--timeout-request", type=_milliseconds, metavar="MS", help="for a request (60000; 0: no limit)")
+    how.add_argument("-k", "--insecure", action="store_true", help="do not verify TLS certificates")
+    how.add_argument("--ssl-extra-ca-certs", metavar="FILE", help="PEM file of certificates to trust as well")
+    how.add_argument("--working-dir", default=".", metavar="DIR", help="where files to upload are looked for as well")
+
+    reports = probe.add_argument_group("reports")
+    _add_reporters(reports)
+    _finish(probe, "probe")
+
+
+def _add_reporters(reports: Any) -> None:
+    reports.add_argument("-r", "--reporters", default="cli", metavar="LIST", help="any of cli,json,junit (cli)")
+    reports.add_argument("--reporter-json-export", metavar="FILE", help="where the JSON report goes")
+    reports.add_argument("--reporter-junit-export", metavar="FILE", help="where the JUnit report goes")
+    reports.add_argument("--color", choices=("auto", "on", "off"), default="auto", help="colours (auto)")
+    reports.add_argument("--silent", action="store_true", help="nothing on the terminal")
+    reports.add_argument("--verbose", action="store_true", help="headers and bodies of every request")
 
 
 def _add_variables(parser: argparse.ArgumentParser) -> None:

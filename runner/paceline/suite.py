@@ -37,10 +37,11 @@ def with_tokens(environment: VariableSet, suite: Suite, environ: Mapping[str, st
     return replace(environment, variables=scope.variables())
 
 
-def require_fresh_tokens(suite: Suite, environment: VariableSet, now: float) -> None:
+def require_fresh_tokens(suite: Suite, environment: VariableSet, environ: Mapping[str, str], now: float) -> None:
     """Refuse a token that says itself that its time is over. One that does not say is left to the service.
 
     Args:
+        environ: the process environment, where the token may be from.
         now: unix seconds.
 
     Raises:
@@ -53,7 +54,8 @@ def require_fresh_tokens(suite: Suite, environment: VariableSet, now: float) -> 
         if expires is not None and expires <= now:
             moment = datetime.fromtimestamp(expires, UTC).strftime("%Y-%m-%d %H:%M UTC")
             what = f"the token in `{name}` expired on {moment}, {_ago(now - expires)} ago: nothing was sent"
-            fix = f"get a fresh one, and put it into the variable or into {source}"
+            own = f"put it into the variable; or leave that empty, and put it into {source} of the process environment"
+            fix = f"get a fresh one, and {f'put it into {source}' if environ.get(source) == token else own}"
             raise UsageError(what, suite.at.child("tokens", name), fix)
 
 
@@ -89,5 +91,10 @@ def guarding(suite: Suite, collections: Sequence[str]) -> Suite:
     def runs(key: str | None) -> bool:
         return key is not None and key.partition("/")[0] in stems
 
-    mutations = {key: undo if runs(undo) else None for key, undo in suite.mutations.items() if runs(key)}
+    mutations: dict[str, str | None] = {}
+    for key, undo in suite.mutations.items():
+        if runs(key):
+            mutations[key] = undo if runs(undo) else None
+        elif undo is not None and runs(undo):
+            mutations.setdefault(undo, None)
     return Suite(collections=tuple(collections), mutations=mutations, at=suite.at)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from paceline.contract.book import ContractBook, load_book
+from paceline.contract.paging import MAX_PAGES
 from paceline.errors import FileError, FormatError, Location, UsageError
 from paceline.model.contract import Contract, PagingRule
 
@@ -71,14 +73,14 @@ def test_a_member_from_the_defaults_keeps_its_own_place(folder: Path) -> None:
 
 
 def test_every_member_is_read(folder: Path) -> None:
-    """Columns with several names, paging, cookies, the inverse; a content type `any` is none at all."""
+    """Columns with several names, paging, cookies; a content type `any` is none at all."""
     book = book_of(
         folder,
         """
 requests:
   users/Export: {csv: [Title, [Distance (mi), Distance (km)]], content_type: Text/CSV}
-  users/Follow: {schema: user, mutates: true, inverse: users/Unfollow, content_type: any, privileged: optional}
-  users/Unfollow: {schema: user, mutates: true, inverse: users/Follow, cookies: {sid: /session_id}}
+  users/Follow: {schema: user, content_type: any, privileged: optional}
+  users/Unfollow: {schema: user, cookies: {sid: /session_id}}
   users/List: {schema: users_page, paging: {rest: /data, limit: 100}, headers: {X-Platform: web}}
 """,
     )
@@ -87,11 +89,36 @@ requests:
     assert book.get("users/Export").content_type == "text/csv"
     assert book.get("users/Follow").content_type is None
     assert book.get("users/Follow").privileged == "optional"
-    assert book.get("users/Follow").inverse == "users/Unfollow"
     assert book.get("users/Unfollow").cookies == (("sid", "/session_id"),)
     assert book.get("users/List").headers == (("X-Platform", "web"),)
     at = Location(str(folder / "contracts.yaml"), "/requests/users~1List/paging")
-    assert book.get("users/List").paging == PagingRule("rest", "/data", 100, at)
+    assert book.get("users/List").paging == PagingRule("rest", "/data", 100, at=at)
+
+
+@pytest.mark.parametrize(
+    ("kind", "paging", "rule"),
+    [
+        pytest.param("schema: user", "follow", PagingRule("rest", "/data", None, MAX_PAGES), id="just follow"),
+        pytest.param("schema: user", "{rest: /rows}", PagingRule("rest", "/rows", None, 1), id="do not follow"),
+        pytest.param(
+            "schema: user", "{rest: /a, follow: false}", PagingRule("rest", "/a", None, 1), id="not, in words"
+        ),
+        pytest.param("schema: user", "{rest: /a, follow: true}", PagingRule("rest", "/a", None, MAX_PAGES), id="all"),
+        pytest.param("schema: user", "{rest: /a, limit: 9, follow: 3}", PagingRule("rest", "/a", 9, 3), id="some"),
+        pytest.param(
+            "graphql: true",
+            "{graphql: /data/a/edges, follow: true}",
+            PagingRule("graphql", "/data/a/edges", None, MAX_PAGES),
+            id="a connection",
+        ),
+    ],
+)
+def test_paging_tells_how_far_a_list_is_walked(folder: Path, kind: str, paging: str, rule: PagingRule) -> None:
+    """`follow` alone is a list at /data, to its end; a number of pages is a limit; without it there is no walk."""
+    book = book_of(folder, f"requests: {{users/List: {{{kind}, paging: {paging}}}}}")
+
+    at = Location(str(folder / "contracts.yaml"), "/requests/users~1List/paging")
+    assert book.get("users/List").paging == replace(rule, at=at)
 
 
 def test_the_contracts_of_the_suite_are_read() -> None:
@@ -114,17 +141,17 @@ def test_the_contracts_of_the_suite_are_read() -> None:
         ),
         pytest.param("requests: {users/Me: {schema: user, status: ok}}", "`status`", "/status", "100", id="status"),
         pytest.param(
-            "requests: {users/Me: {schema: user, mutates: 1}}", "`mutates`", "/mutates", "true, false", id="flag"
+            "requests: {users/Me: {schema: user, privileged: 1}}",
+            "`privileged`",
+            "/privileged",
+            "true, false",
+            id="flag",
         ),
         pytest.param(
             "requests: {users/Me: {schema: user, errors: {200: error}}}", "refusal", "/errors/200", "400", id="error"
         ),
         pytest.param(
-            "requests: {users/Me: {schema: user, inverse: users/My}}",
-            "no contract",
-            "/inverse",
-            "users/Me",
-            id="inverse",
+            "requests: {users/Me: {schema: user, mutates: true}}", "no member", "/mutates", "", id="what suites say"
         ),
         pytest.param(
             "requests: {users/Me: {schema: user, paging: {rest: data}}}",
@@ -135,6 +162,30 @@ def test_the_contracts_of_the_suite_are_read() -> None:
         ),
         pytest.param(
             "requests: {users/Me: {schema: user, paging: {limit: 5}}}", "either", "/paging", "say where", id="paging"
+        ),
+        pytest.param(
+            "requests: {users/Me: {graphql: true, paging: follow}}", "edges", "/paging", "graphql: /…", id="which edges"
+        ),
+        pytest.param("requests: {users/Me: {schema: user, paging: all}}", "an object", "/paging", "", id="a word"),
+        *(
+            pytest.param(
+                f"requests: {{users/Me: {{schema: user, paging: {{rest: /data, follow: {pages}}}}}}}",
+                "`follow` cannot be",
+                "/paging/follow",
+                "from 2 up",
+                id=f"follow {pages}",
+            )
+            for pages in ("1", "0", "-1", "2.5", "all", "null")
+        ),
+        *(
+            pytest.param(
+                f"requests: {{users/Me: {{schema: user, paging: {{rest: /data, limit: {limit}}}}}}}",
+                "`limit` cannot be",
+                "/paging/limit",
+                "from 1 up",
+                id=f"limit {limit}",
+            )
+            for limit in ("0", "true", "many")
         ),
         pytest.param(
             "requests: {users/Me: {schema: user, evidence: sure}}", "`evidence`", "/evidence", "strong", id="evidence"

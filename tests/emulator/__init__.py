@@ -5,6 +5,9 @@ Start it by hand with `python -m tests.emulator --port 8900`, or inside a test:
     with serve() as url:
         requests.post(f"{url}/auth/login", json={"username_or_email": EMAIL, "password": PASSWORD})
 
+It can be told to answer otherwise, so that one sees whether that is found: `--drift NAME`, `serve(drift=[NAME])`;
+`--drift list` prints the names, which `faults.py` has in one table.
+
 The ids below exist in every fresh emulator.
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from tests.emulator import (
     achievements,
@@ -30,7 +31,12 @@ from tests.emulator import (
     workouts,
 )
 from tests.emulator.call import Call, Handler
+from tests.emulator.clock import NOW
+from tests.emulator.credentials import USER_ID
+from tests.emulator.drift import Drift, hooks_of
+from tests.emulator.effect import Hook
 from tests.emulator.errors import NOT_FOUND_PAGE, ApiError, invalid, not_logged_in
+from tests.emulator.faults import Fault
 from tests.emulator.graphql import graphql
 from tests.emulator.state import AuthMode, State
 
@@ -119,23 +125,33 @@ ENDPOINTS = (
 )
 
 
-def _answer(state: State, methods: dict[str, Endpoint]) -> Callable[[Request], Awaitable[Response]]:
+def _caller(state: State, request: Request, hooks: frozenset[Hook]) -> str | None:
+    caller = auth.caller_of(state, request.headers, now=0 if "expired token" in hooks else NOW)
+    return USER_ID if caller is None and "open to all" in hooks else caller
+
+
+def _answer(
+    state: State, methods: dict[str, Endpoint], faults: Sequence[Fault]
+) -> Callable[[Request], Awaitable[Response]]:
     """The function Starlette calls for a path: picks the endpoint, checks credential and header, runs the handler."""
+    planted = {method: hooks_of(faults, method, endpoint.path) for method, endpoint in methods.items()}
 
     async def answer(request: Request) -> Response:
-        endpoint = methods["GET" if request.method == "HEAD" else request.method]
+        method = "GET" if request.method == "HEAD" else request.method
+        endpoint, hooks = methods[method], planted[method]
         call = Call(
             state=state,
             path=request.path_params,
             query=request.query_params,
             headers=request.headers,
             raw_body=await request.body(),
-            caller=auth.caller_of(state, request.headers),
+            caller=_caller(state, request, hooks),
             session_id=auth.sent_session(request.headers),
+            hooks=hooks,
         )
-        if endpoint.credential and call.caller is None:
+        if (endpoint.credential or "closed" in hooks) and call.caller is None:
             raise not_logged_in()
-        if endpoint.platform and not request.headers.get("peloton-platform"):
+        if (endpoint.platform or "needs platform" in hooks) and not request.headers.get("peloton-platform"):
             raise invalid("the header Peloton-Platform is missing")
         result = endpoint.handler(call)
         return result if isinstance(result, Response) else JSONResponse(result)
@@ -157,13 +173,13 @@ def _no_route(_request: Request, error: Exception) -> Response:
     return JSONResponse(body, status_code=error.status_code, headers=error.headers)
 
 
-def create_app(auth_mode: AuthMode = "session") -> Starlette:
-    """The emulator with fresh state."""
+def create_app(auth_mode: AuthMode = "session", faults: Sequence[Fault] = ()) -> ASGIApp:
+    """The emulator with fresh state, changed by `faults`."""
     state = State(auth=auth_mode)
     by_path: dict[str, dict[str, Endpoint]] = {}
     for endpoint in ENDPOINTS:
         by_path.setdefault(endpoint.path, {})[endpoint.method] = endpoint
-    routes = [Route(path, _answer(state, methods), methods=list(methods)) for path, methods in by_path.items()]
+    routes = [Route(path, _answer(state, methods, faults), methods=list(methods)) for path, methods in by_path.items()]
     app = Starlette(routes=routes, exception_handlers={ApiError: _refuse, HTTPException: _no_route})
     app.router.redirect_slashes = False  # a redirect would hide a wrong path
-    return app
+    return Drift(app, faults) if faults else app

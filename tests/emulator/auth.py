@@ -10,7 +10,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, Response
 
 from tests.emulator.call import Call
-from tests.emulator.clock import DAY
+from tests.emulator.clock import DAY, NOW
 from tests.emulator.credentials import PASSWORD, USER_ID, user_of_token
 from tests.emulator.errors import login_failed
 from tests.emulator.state import State
@@ -28,15 +28,18 @@ def sent_session(headers: Headers) -> str | None:
     return cookie_parser(headers.get("cookie", "")).get(COOKIE)
 
 
-def caller_of(state: State, headers: Headers) -> str | None:
+def caller_of(state: State, headers: Headers, now: int = NOW) -> str | None:
     """Id of the member the credential stands for, None without a valid one.
 
     In session mode only the cookie counts, in bearer mode only the Authorization header.
+
+    Args:
+        now: unix seconds, for the time until which a token is valid.
     """
     if state.auth == "session":
         return state.sessions.owner(sent_session(headers) or "")
     scheme, _, token = headers.get("authorization", "").partition(" ")
-    return user_of_token(token.strip()) if scheme.lower() == "bearer" else None
+    return user_of_token(token.strip(), now) if scheme.lower() == "bearer" else None
 
 
 def _set_cookie(response: Response, value: str, seconds: int) -> Response:
@@ -75,7 +78,8 @@ def logout(call: Call) -> Response:
     response = JSONResponse({"is_authed": False, "is_valid": False})
     if call.state.auth == "bearer":
         return response
-    call.state.sessions.close(call.session_id or "")
+    if "ended session" not in call.hooks:
+        call.state.sessions.close(call.session_id or "")
     return _set_cookie(response, "", 0)
 
 

@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
 
 from tests.emulator.credentials import USER_ID
+from tests.emulator.effect import Hook
 from tests.emulator.errors import forbidden, invalid, not_found
 from tests.emulator.state import State
 from tests.emulator.world import Member
@@ -26,6 +27,7 @@ class Call:
         path: values of the path's variables.
         caller: id of the logged-in member, None without a valid credential.
         session_id: the cookie's value as sent, valid or not.
+        hooks: planted changes that the handler has to make by itself.
     """
 
     state: State
@@ -35,6 +37,7 @@ class Call:
     raw_body: bytes
     caller: str | None
     session_id: str | None
+    hooks: frozenset[Hook] = frozenset()
 
     def fields(self) -> Json:
         """The JSON object in the body, whatever its content type says; {} for an empty body."""

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 
-from tests.emulator.clock import NOW
 from tests.emulator.ids import hex_id
 
 EMAIL = "rider@example.com"
@@ -45,11 +44,11 @@ EXPIRED_TOKEN = make_token(1577836800)
 """Expired on 2020-01-01."""
 
 
-def user_of_token(token: str) -> str | None:
-    """Id of the member a bearer token stands for; None when it is not ours, not a token, or expired."""
+def user_of_token(token: str, now: int) -> str | None:
+    """Id of the member a bearer token stands for; None when it is not ours, not a token, or expired by `now`."""
     signed, _, signature = token.rpartition(".")
     if not hmac.compare_digest(signature.encode(), _signature(signed).encode()):
         return None
     payload = signed.partition(".")[2]
     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    return str(claims["sub"]) if claims["exp"] > NOW else None
+    return str(claims["sub"]) if claims["exp"] > now else None

@@ -14,6 +14,9 @@ CAP = 100
 
 DEFAULT_LIMIT = 20
 
+_LOW_CAP = 10
+"""That of a planted change."""
+
 
 def paginate(
     rows: Sequence[Row], call: Call, default: int = DEFAULT_LIMIT, cap: int = CAP
@@ -22,9 +25,12 @@ def paginate(
 
     A page behind the last one is empty, not an error: a guess. So is 400 for a limit or page that is no number.
     """
-    limit = min(call.whole_number("limit", default, least=1), cap)
+    limit = min(call.whole_number("limit", default, least=1), _LOW_CAP if "low cap" in call.hooks else cap)
     page = call.whole_number("page", 0, least=0)
-    shown = rows[page * limit : (page + 1) * limit]
+    start = (page % 2 if "pages loop" in call.hooks else page) * limit
+    if "pages overlap" in call.hooks:
+        start -= page
+    shown = rows[start : start + limit]
     page_count = -(-len(rows) // limit)
     return shown, {
         "limit": limit,
@@ -33,5 +39,5 @@ def paginate(
         "count": len(shown),
         "page_count": page_count,
         "show_previous": page > 0,
-        "show_next": page + 1 < page_count,
+        "show_next": page + 1 < page_count or "pages loop" in call.hooks,
     }

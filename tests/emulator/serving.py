@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event, Thread
 from types import FrameType
 from typing import TYPE_CHECKING, Protocol
 
+from tests.emulator.faults import find_faults
+
 if TYPE_CHECKING:
+    from tests.emulator.faults import Fault
     from tests.emulator.state import AuthMode
 
 HOST = "127.0.0.1"
+NAME = "paceline-emulator"
+"""Every answer says in its header Server that it is from here and not from the real service."""
+
 KEEP_ALIVE_SECONDS = 75
 """Longer than a client is likely to pause between two requests of one connection."""
 
@@ -44,7 +50,7 @@ class _Server(Protocol):
     def stop(self) -> None: ...
 
 
-def _server(auth: AuthMode, on_ready: Callable[[], None]) -> _Server:
+def _server(auth: AuthMode, faults: Sequence[Fault], on_ready: Callable[[], None]) -> _Server:
     import uvicorn  # here, so that a wrong option or a port in use is told without waiting for it
 
     from tests.emulator.app import create_app
@@ -57,6 +63,8 @@ def _server(auth: AuthMode, on_ready: Callable[[], None]) -> _Server:
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
+            # uvicorn does this once a second in the loop that ours replaces.
+            self.server_state.default_headers = self.config.encoded_headers
             self.loop = asyncio.get_running_loop()
             on_ready()
 
@@ -75,13 +83,14 @@ def _server(auth: AuthMode, on_ready: Callable[[], None]) -> _Server:
 
     return EventServer(
         uvicorn.Config(
-            create_app(auth),
+            create_app(auth, faults),
             loop="asyncio",
             ws="none",
             lifespan="off",
             log_level="warning",
             access_log=False,
-            server_header=False,
+            server_header=False,  # uvicorn's own, which ours replaces
+            headers=[("Server", NAME)],
             date_header=False,  # the only thing that would differ between two runs
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=2,
@@ -89,9 +98,9 @@ def _server(auth: AuthMode, on_ready: Callable[[], None]) -> _Server:
     )
 
 
-def run(listener: socket.socket, auth: AuthMode, on_ready: Callable[[], None]) -> None:
+def run(listener: socket.socket, auth: AuthMode, faults: Sequence[Fault], on_ready: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM, then return."""
-    server = _server(auth, on_ready)
+    server = _server(auth, faults, on_ready)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         server.stop()
@@ -104,15 +113,20 @@ def run(listener: socket.socket, auth: AuthMode, on_ready: Callable[[], None]) -
 
 
 @contextmanager
-def serve(port: int = 0, auth: AuthMode = "session") -> Iterator[str]:
+def serve(port: int = 0, auth: AuthMode = "session", drift: Sequence[str] = ()) -> Iterator[str]:
     """Base URL of an emulator with fresh state, in a thread, for the length of a `with` block.
 
     Args:
         auth: "session" for the login of 2020 with its cookie, "bearer" for today's access token.
+        drift: names of planted changes, see `faults.py`.
+
+    Raises:
+        UnknownFaultError: `drift` has a name that is not there.
     """
+    faults = find_faults(drift)
     ready = Event()
     with listen(port) as listener:
-        server = _server(auth, ready.set)
+        server = _server(auth, faults, ready.set)
         thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         if not ready.wait(timeout=30):

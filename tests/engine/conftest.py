@@ -12,8 +12,8 @@ from tests.servers import Request, Server, answering, response, serving
 
 from paceline.api import RunResult, gathered, variables
 from paceline.engine.options import RunOptions
-from paceline.engine.run import Means
 from paceline.engine.run import run as run_events
+from paceline.engine.session import Means
 from paceline.script.v8 import Sandbox
 from paceline.transport.cookies import CookieJar
 from paceline.transport.live import LiveTransport

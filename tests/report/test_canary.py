@@ -17,7 +17,8 @@ from tests.report.secret_forms import FORMS
 from tests.servers import Request, answering, response, serving
 
 from paceline.engine.options import RunOptions
-from paceline.engine.run import Means, run
+from paceline.engine.run import run
+from paceline.engine.session import Means
 from paceline.formats.collection import parse_collection
 from paceline.formats.variables import parse_variable_set
 from paceline.report.junit import JunitReport

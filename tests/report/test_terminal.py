@@ -116,7 +116,7 @@ Failures
 └─────────────────────┴──────────┴────────┴─────────┘
 1.5 s in all · 20 B received · response times 13 ms on average (13 ms to 13 ms)
 
-✗ FAILED  3 failures, exit code 3: a request could not be sent or was not answered
+✗ FAILED  3 failures, exit code 3: a request was not sent, not answered, or not as it was recorded
 """
 
 

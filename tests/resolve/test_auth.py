@@ -84,8 +84,39 @@ def test_api_key(params: list[tuple[str, object]], expected: Credential) -> None
     assert expected == credential(Auth("apikey", tuple(params)))
 
 
+@pytest.mark.parametrize(
+    ("params", "value"),
+    [
+        pytest.param([], "Bearer t", id="no prefix of its own"),
+        pytest.param([("headerPrefix", " OAuth ")], "OAuth t", id="without the blanks around it"),
+        pytest.param([("headerPrefix", "")], "t", id="an empty one"),
+        pytest.param([("headerPrefix", "  ")], "t", id="a blank one"),
+        pytest.param([("headerPrefix", 5)], "5 t", id="a number"),
+        # Newman writes the word null.
+        pytest.param([("headerPrefix", None)], "Bearer t", id="null is nothing"),
+        pytest.param([("addTokenTo", "header"), ("tokenType", "bearer")], "Bearer t", id="in so many words"),
+        pytest.param([("addTokenTo", "")], "Bearer t", id="in no place"),
+        pytest.param([("tokenType", "DPoP")], "Bearer t", id="a type does not matter"),
+        pytest.param([("accessToken", " u ")], "Bearer  u ", id="the token goes as it is"),
+        pytest.param([("accessToken", 5)], "Bearer 5", id="a token that is a number"),
+    ],
+)
+def test_oauth2_in_a_header(params: list[tuple[str, object]], value: str) -> None:
+    """The stored token goes behind the prefix, and none stays in the query."""
+    auth = Auth("oauth2", (("accessToken", "t"), *params))
+
+    assert Credential("header", "Authorization", value, (("query", "access_token"),)) == credential(auth)
+
+
+def test_oauth2_in_the_query() -> None:
+    """There it has no prefix, and no Authorization header goes with it."""
+    auth = Auth("oauth2", (("accessToken", "t u&"), ("addTokenTo", "queryParams"), ("headerPrefix", "X")))
+
+    assert Credential("query", "access_token", "t u&", (("header", "Authorization"),)) == credential(auth)
+
+
 AT = Location("c.json", "/item/0/request/auth")
-OTHERS = "digest oauth1 oauth2 hawk awsv4 ntlm edgegrid asap jwt Basic"
+OTHERS = "digest oauth1 hawk awsv4 ntlm edgegrid asap jwt Basic"
 
 
 @pytest.mark.parametrize(
@@ -99,6 +130,12 @@ OTHERS = "digest oauth1 oauth2 hawk awsv4 ntlm edgegrid asap jwt Basic"
         pytest.param(Auth("apikey", (("value", "v"),), AT), id="API key without name"),
         pytest.param(Auth("apikey", (("value", "v"), ("in", "query")), AT), id="API key without name in the query"),
         pytest.param(Auth("apikey", (("key", "k"), ("in", "cookie")), AT), id="API key in no known place"),
+        pytest.param(Auth("oauth2", (("grant_type", "implicit"),), AT), id="OAuth 2 without a stored token"),
+        pytest.param(Auth("oauth2", (("accessToken", " "),), AT), id="OAuth 2 with a blank token"),
+        pytest.param(Auth("oauth2", (("accessToken", "t"), ("tokenType", "MAC")), AT), id="OAuth 2 by MAC"),
+        pytest.param(
+            Auth("oauth2", (("accessToken", "t"), ("addTokenTo", "cookie")), AT), id="OAuth 2 in no known place"
+        ),
     ],
 )
 def test_a_request_is_never_silently_unsigned(auth: Auth) -> None:
@@ -117,4 +154,4 @@ def test_an_unsupported_type_is_named_with_the_supported_ones() -> None:
         credential(Auth("digest"))
 
     assert 'authorization of type "digest" is not supported' == caught.value.what
-    assert caught.value.fix.startswith("Supported are basic, bearer, apikey, noauth.")
+    assert caught.value.fix.startswith("Supported are basic, bearer, apikey, oauth2, noauth.")

@@ -374,6 +374,22 @@ def test_auth_replaces_authorization_headers() -> None:
     assert ["X: 1", "Y: 2", "Authorization: Basic dTpw"] == own_lines(composed(headers=headers, auth=BASIC))
 
 
+@pytest.mark.parametrize(
+    ("place", "url", "headers"),
+    [
+        ("header", "http://api.test/x?q=1", ["X: 1", "Authorization: Bearer t"]),
+        ("queryParams", "http://api.test/x?q=1&access_token=t", ["X: 1"]),
+    ],
+)
+def test_an_oauth2_token_is_the_only_one(place: str, url: str, headers: list[str]) -> None:
+    """Tokens of the request's own give way in both places, for there must not be two (RFC 6750, section 2)."""
+    own: list[tuple[str, str | None]] = [("authorization", "z"), ("X", "1")]
+    auth = Auth("oauth2", (("accessToken", "t"), ("addTokenTo", place)))
+    request = composed(headers=own, url="http://api.test/x?access_token=old&q=1", auth=auth)
+
+    assert (url, headers) == (request.url, own_lines(request))
+
+
 @pytest.mark.parametrize("auth", [None, Auth("noauth")])
 def test_without_auth_an_authorization_header_stays(auth: Auth | None) -> None:
     """A header the request has is its own business."""
@@ -500,6 +516,9 @@ def test_the_address_is_encoded_unless_switched_off() -> None:
         ({"strictSSL": False}, SendOptions(5.0, strict_ssl=False)),
         ({"strictSSL": None}, SendOptions(5.0)),
         ({"disableCookies": True}, SendOptions(5.0, use_cookies=False)),
+        ({"disabledSystemHeaders": {"host": True}}, SendOptions(5.0, add_host=False)),
+        ({"disabledSystemHeaders": {"host": False, "Host": True}}, SendOptions(5.0)),
+        ({"disabledSystemHeaders": None}, SendOptions(5.0)),
     ],
 )
 def test_send_options(behavior: dict[str, Any], expected: SendOptions) -> None:

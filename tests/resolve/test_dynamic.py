@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from paceline.resolve.dynamic import DYNAMIC_NAMES, dynamic_value
+from paceline.resolve.randomness import Randomness
 from paceline.resolve.scopes import MISSING
 from paceline.script.dynamic import ask_faker
 from paceline.script.v8 import Sandbox
@@ -43,6 +44,39 @@ def test_plain_ones_are_made_without_the_sandbox(sdk: Sdk, name: str, form: str)
     theirs = sdk(make, f"{{{{{name}}}}}")
 
     assert [value for value in (*ours, *theirs) if not re.fullmatch(form, value)] == []
+
+
+@pytest.mark.parametrize(("name", "form"), MADE_HERE.items())
+def test_plain_ones_are_drawn_from_a_seed(name: str, form: str) -> None:
+    """The same seed and clock make the same values, in the same form; another seed and clock make others."""
+
+    def values(seed: str, start: float) -> list[str]:
+        chance = Randomness(seed, start)
+        return [str(dynamic_value(name, refuse, chance)) for _ in range(30)]
+
+    first = values("7", 1_000_000_000.0)
+
+    assert first == values("7", 1_000_000_000.0)
+    assert first != values("8", 1_000_000_100.0)
+    assert [value for value in first if not re.fullmatch(form, value)] == []
+
+
+def test_times_of_a_seed() -> None:
+    """They are those of its clock, whose every look is a millisecond later."""
+    chance = Randomness("7", 1_000_000_000.998)
+
+    assert [dynamic_value("$isoTimestamp", refuse, chance) for _ in range(3)] == [
+        "2001-09-09T01:46:40.998Z",
+        "2001-09-09T01:46:40.999Z",
+        "2001-09-09T01:46:41.000Z",
+    ]
+    assert dynamic_value("$timestamp", refuse, chance) == "1000000001"
+
+
+def test_without_a_seed_values_differ() -> None:
+    """Two runs never send the same."""
+    assert dynamic_value("$guid", refuse) != dynamic_value("$guid", refuse)
+    assert dynamic_value("$guid", refuse, Randomness()) != dynamic_value("$guid", refuse, Randomness())
 
 
 def test_the_names_are_postman_s(sdk: Sdk) -> None:

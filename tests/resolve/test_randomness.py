@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
-from paceline.resolve.randomness import Randomness
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paceline.resolve.randomness import SYSTEM, Randomness
 
 
 def test_the_same_seed_draws_the_same_values() -> None:
@@ -43,6 +47,46 @@ def test_the_clock_goes_on_by_being_looked_at() -> None:
     clock = Randomness("7", start=1000.0)
 
     assert [1000.0, 1000.001, 1000.002] == [clock.time() for _ in range(3)]
+
+
+def test_the_clock_goes_on_to_what_others_have_seen() -> None:
+    """A script looks at a clock that starts as this one and runs ahead; it never goes back."""
+    clock = Randomness("7", start=1000.0)
+    clock.advance(1002.5)
+    seen = [clock.time(), clock.time()]
+    clock.advance(1000.0)
+
+    assert [*seen, clock.time()] == [1002.5, 1002.501, 1002.502]
+
+
+@given(ahead=st.integers(0, 10**9), start=st.integers(0, 4 * 10**9))
+def test_no_moment_is_shown_twice(ahead: int, start: int) -> None:
+    """Milliseconds stay whole ones however long the clock runs."""
+    clock = Randomness("7", float(start))
+    clock.advance((start * 1000 + ahead) / 1000)
+
+    assert [round(clock.time() * 1000), round(clock.time() * 1000)] == [
+        start * 1000 + ahead,
+        start * 1000 + ahead + 1,
+    ]
+
+
+@given(st.integers(8, 100))
+def test_without_a_seed_nothing_can_be_foreseen(count: int) -> None:
+    """The bytes are the operating system's, in a child as well."""
+    sources = (Randomness(), Randomness(), SYSTEM, SYSTEM.child("a"), Randomness(start=1000.0))
+
+    assert len({source.bytes(count) for source in sources}) == len(sources)
+    assert len({source.uuid4() for source in sources}) == len(sources)
+
+
+def test_without_a_start_the_clock_is_the_real_one() -> None:
+    """Also where there is a seed, and whatever others have seen."""
+    for source in (Randomness(), Randomness("7"), Randomness("7").child("a")):
+        source.advance(4e9)
+        before = time.time()
+
+        assert before <= source.time() <= time.time()
 
 
 def test_a_child_leaves_its_parent_alone() -> None:

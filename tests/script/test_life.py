@@ -26,6 +26,7 @@ def play(sandbox, source, timeout=60.0, send=None):
     return list(execute(sandbox, Script("test", source), {}, {}, {}, Environment(send, None, timeout)))
 
 def in_background(function, *args):
+    sandbox.await_boot()
     thread = threading.Thread(target=function, args=args, daemon=True)
     thread.start()
     time.sleep(0.6)

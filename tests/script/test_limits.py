@@ -7,26 +7,27 @@ from collections.abc import Iterator
 import pytest
 from tests.script.conftest import Played, play_in
 
+from paceline.script.process import SandboxProcess, Turns
 from paceline.script.v8 import Sandbox
 
 MEBIBYTE = 2**20
 
 
-@pytest.fixture(scope="module")
-def small() -> Iterator[Sandbox]:
-    """A sandbox with less memory than usual, so that it is used up soon; it may be broken."""
-    sandbox = Sandbox(memory_limit=100 * MEBIBYTE)
+@pytest.fixture(scope="module", params=[Sandbox, SandboxProcess])
+def small(request: pytest.FixtureRequest) -> Iterator[Turns]:
+    """A sandbox with less memory than usual, so that it is used up soon; it may be broken. In either process."""
+    sandbox: Turns = request.param(memory_limit=100 * MEBIBYTE)
     play_in(sandbox, "1")
     yield sandbox
     sandbox.close()
 
 
-def works(sandbox: Sandbox) -> bool:
+def works(sandbox: Turns) -> bool:
     """Whether a plain script runs as it should."""
     return play_in(sandbox, "pm.test('t', () => {}); console.log(1)").verdicts == {"t": "passed"}
 
 
-def stopped(sandbox: Sandbox, source: str, timeout: float = 0.1) -> Played:
+def stopped(sandbox: Turns, source: str, timeout: float = 0.1) -> Played:
     """Play a script that must be stopped."""
     played = play_in(sandbox, source, timeout=timeout)
     assert played.result.problem is not None
@@ -45,7 +46,7 @@ def stopped(sandbox: Sandbox, source: str, timeout: float = 0.1) -> Played:
         pytest.param("console.log('x'.repeat(600000)); for (;;) await 0", id="promise jobs after a long letter"),
     ],
 )
-def test_endless_scripts(small: Sandbox, source: str) -> None:
+def test_endless_scripts(small: Turns, source: str) -> None:
     """What never lets go of V8 is stopped, with advice."""
     problem = stopped(small, source).problem()
 
@@ -62,7 +63,7 @@ def test_endless_scripts(small: Sandbox, source: str) -> None:
         pytest.param("await new Promise(() => {})", id="promise"),
     ],
 )
-def test_scripts_that_never_end(small: Sandbox, source: str) -> None:
+def test_scripts_that_never_end(small: Turns, source: str) -> None:
     """What comes back to the sandbox is ended by the sandbox itself, which lives on with its globals."""
     play_in(small, "witness = 1")
     problem = stopped(small, source).problem()
@@ -71,14 +72,14 @@ def test_scripts_that_never_end(small: Sandbox, source: str) -> None:
     assert play_in(small, "console.log(typeof witness)").logged == ["number"]
 
 
-def test_what_was_said_before(small: Sandbox) -> None:
+def test_what_was_said_before(small: Turns) -> None:
     """Console and tests of a script that is stopped are told: they show how far it came."""
     played = stopped(small, "console.log('here'); pm.test('t', () => {}); for (;;) {}")
 
     assert (played.logged, played.verdicts) == (["here"], {"t": "passed"})
 
 
-def test_what_was_said_between_turns(small: Sandbox) -> None:
+def test_what_was_said_between_turns(small: Turns) -> None:
     """Nothing is told twice, whether V8 is stopped inside a turn or in the promise jobs after it."""
     later = stopped(small, "console.log(1); setTimeout(() => { console.log(2); for (;;) {} }, 20)")
     jobs = stopped(small, "console.log(1); await null; console.log(2); for (;;) await null")
@@ -96,7 +97,7 @@ def test_what_was_said_between_turns(small: Sandbox) -> None:
         ),
     ],
 )
-def test_memory(small: Sandbox, source: str) -> None:
+def test_memory(small: Turns, source: str) -> None:
     """What needs more memory than there is is stopped, with advice."""
     problem = stopped(small, source, timeout=20).problem()
 
@@ -114,16 +115,16 @@ def test_memory(small: Sandbox, source: str) -> None:
         pytest.param("(function again() { again(); })()", id="stack"),
     ],
 )
-def test_what_javascript_refuses(small: Sandbox, source: str) -> None:
+def test_what_javascript_refuses(small: Turns, source: str) -> None:
     """V8's own limits are errors of the script, and harm nobody else."""
     assert stopped(small, source, timeout=20).problem().name == "RangeError"
     assert works(small)
 
 
-def test_many_scripts(small: Sandbox) -> None:
-    """Scripts leave neither a timer nor their data behind: three hundred fit into little memory."""
+def test_many_scripts(small: Turns) -> None:
+    """Scripts leave neither a timer nor their data behind: what would be 240 MB fits into little memory."""
     source = "const data = new Array(200000).fill(7).map((x, i) => x + i); pm.test('a', async () => { await null; });"
 
-    for _ in range(300):
+    for _ in range(150):
         assert play_in(small, source).verdicts == {"a": "passed"}
     assert (small.turn(), small.next_timer()) == ([], None)

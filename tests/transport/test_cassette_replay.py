@@ -139,7 +139,7 @@ def test_a_redirect_that_was_not_followed_cannot_be_now(cassettes: Cassettes) ->
 
     with pytest.raises(CassetteError, match="which was not followed") as caught:
         cassettes.replay((request, step()))
-    assert "paceline run --record rewrite --folder Me" in caught.value.fix
+    assert "paceline run --record rewrite --folder users/Me" in caught.value.fix
 
 
 def test_every_time_an_item_runs_is_recorded(cassettes: Cassettes) -> None:
@@ -280,7 +280,7 @@ def test_a_request_without_a_recording_fails(cassettes: Cassettes) -> None:
     assert str(caught.value) == (
         "users / User Overview: there is no recording of GET http://localhost/a\n"
         f"  --> {cassettes.folder}/users/user-overview.yaml\n"
-        "  fix: paceline run --record new --folder 'User Overview'"
+        "  fix: paceline run --record new --folder 'users/User Overview'"
     )
 
 
@@ -331,7 +331,7 @@ def test_a_request_that_changed_fails_field_by_field(cassettes: Cassettes) -> No
         "body /a~1b: not recorded, now 1",
     ]
     assert len(caught.value.differences) == 10
-    assert caught.value.fix == "if the change is meant: paceline run --record rewrite --folder Me"
+    assert caught.value.fix == "if the change is meant: paceline run --record rewrite --folder users/Me"
     assert str(caught.value.where).endswith("users/me.yaml#/interactions/0")
 
 
@@ -383,7 +383,7 @@ def test_recordings_that_nobody_asked_for_are_found(cassettes: Cassettes) -> Non
     assert error is not None
     assert error.what.splitlines()[0] == "one recording was not played"
     assert f"users / Me, further request 1: GET {server.url}/a" in error.what
-    assert "--record rewrite --folder Me" in error.fix
+    assert "--record rewrite --folder users/Me" in error.fix
 
 
 def test_a_recording_that_did_not_match_is_told_once(cassettes: Cassettes) -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from paceline.model.exchange import Cookie
+from paceline.model.exchange import Cookie, DroppedCookie, RefusedCookie
 from paceline.transport.cookies import CookieJar, default_path, is_public_suffix
 
 NOW = 1_800_000_000.0
@@ -168,6 +168,84 @@ def test_one_bad_cookie_does_not_spoil_the_others() -> None:
     jar = filled("http://a.test/", "", "c=1; Domain=elsewhere.test", "\x01=\x02", "good=1")
 
     assert "good=1" == jar.header_for("http://a.test/", NOW)
+
+
+@pytest.mark.parametrize(
+    ("url", "header", "name", "reason"),
+    [
+        pytest.param(
+            "http://a.test/", "c=5ecret; Domain=b.test", "c",
+            "Domain=b.test is neither the host a.test nor a domain above it",
+            id="for others",
+        ),
+        pytest.param(
+            "http://127.0.0.1/", "c=5ecret; Domain=0.0.1", "c",
+            "Domain=0.0.1 is neither the host 127.0.0.1 nor a domain above it",
+            id="for others, by address",
+        ),
+        pytest.param(
+            "http://a.com/", "c=5ecret; Domain=.Com", "c",
+            "Domain=com is a public suffix: a cookie for it would go to hosts of others too",
+            id="for a public suffix",
+        ),
+        pytest.param(
+            "https://a.test/", "__Secure-c=5ecret", "__Secure-c", "the prefix __Secure- asks for Secure", id="__Secure-"
+        ),
+        pytest.param(
+            "https://a.test/x/", "__Host-c=5ecret; Secure", "__Host-c", "the prefix __Host- asks for Path=/",
+            id="__Host- with a path",
+        ),
+        pytest.param(
+            "https://a.test/x/", "__Host-c=5ecret; Domain=a.test", "__Host-c",
+            "the prefix __Host- asks for Secure and Path=/ and no Domain",
+            id="__Host- without any of what it asks for",
+        ),
+        pytest.param("http://a.test/", "; Path=/", "", "it is empty", id="nothing at all"),
+        pytest.param(
+            "http://a.test/", "c=5ecret\x01", "c", "a control character is in its name or value",
+            id="a control character",
+        ),
+        pytest.param(
+            "http://a.test/", "5ecret\x01", "", "a control character is in its name or value",
+            id="and no name",
+        ),
+        pytest.param(
+            "http://a.test/x/", "c=5ecret; Max-Age=0", "c",
+            "already expired, and none of domain a.test and path /x to delete",
+            id="over at once",
+        ),
+        pytest.param(
+            "http://a.test/", "c=5ecret; Path=/y; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "c",
+            "already expired, and none of domain a.test and path /y to delete",
+            id="by a date that is past, where only another path has one",
+        ),
+    ],
+)  # fmt: skip
+def test_why_a_cookie_is_not_kept(url: str, header: str, name: str, reason: str) -> None:
+    """The jar names what it refuses and tells why (RFC 6265, sections 5.2 and 5.3); never the value."""
+    jar = filled(url, "c=1; Path=/z")
+
+    assert ((RefusedCookie(name, reason),), ()) == jar.store(url, ["good=1", header], NOW)
+    assert ["c", "good"] == [cookie.name for cookie in jar]
+    assert "5ecret" not in name + reason
+
+
+def test_what_a_response_deletes() -> None:
+    """A cookie that is set with a time in the past takes one of the same domain, path and name with it."""
+    jar = filled("http://b.a.test/", "c=1; Domain=a.test", "c=2", "d=3")
+
+    stored = jar.store("http://b.a.test/", ["c=; Domain=a.test; Max-Age=0"], NOW)
+
+    reason = "a response deleted it, by setting it with a Max-Age or Expires that is over"
+    assert ((), (DroppedCookie("c", "a.test", "/", reason),)) == stored
+    assert "c=2; d=3" == jar.header_for("http://b.a.test/", NOW)
+
+
+def test_kept_cookies_are_not_told() -> None:
+    """Neither new ones nor those that are set again."""
+    jar = filled("http://a.test/", "c=1")
+
+    assert ((), ()) == jar.store("http://a.test/", ["c=2", "d=3; Max-Age=5"], NOW)
 
 
 def test_clear() -> None:

@@ -6,12 +6,13 @@ import socket
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
-from tests.servers import Peer, Server, Talk, answering, cutting, fixed, response, serving, settle
+from tests.cassettes import Cassettes, get, step
+from tests.servers import Peer, Request, Server, Talk, answering, cutting, fixed, response, serving, settle
 
-from paceline.model.exchange import HttpRequest, HttpResponse, SendOptions
-from paceline.transport.addresses import split
+from paceline.model.exchange import HttpRequest, HttpResponse, RefusedCookie, SendOptions
 from paceline.transport.cookies import CookieJar
 from paceline.transport.live import LiveTransport, complete_headers
 
@@ -75,6 +76,22 @@ def test_a_request_without_headers(transport: LiveTransport, server: Server) -> 
     transport.send(HttpRequest("GET", server.url), OPTIONS)
 
     assert b"GET / HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % server.port == server.requests[0].head
+
+
+@pytest.mark.parametrize(
+    ("headers", "sent"),
+    [
+        pytest.param((("A", "1"),), [("A", "1")], id="none"),
+        pytest.param((("Host", "own.test"),), [("Host", "own.test")], id="but one of the request's own stays"),
+    ],
+)
+def test_a_request_without_host(
+    transport: LiveTransport, server: Server, headers: tuple[tuple[str, str], ...], sent: list[tuple[str, str]]
+) -> None:
+    """As in Newman, no Host is added where that is switched off, so that a test can see what a server makes of it."""
+    transport.send(HttpRequest("GET", server.url, headers), SendOptions(timeout=2, add_host=False))
+
+    assert sent == server.requests[0].headers
 
 
 @pytest.mark.parametrize(
@@ -151,16 +168,16 @@ def test_the_headers_of_the_transport(
     given: tuple[tuple[str, str], ...], cookie: str, sent: tuple[tuple[str, str], ...]
 ) -> None:
     """Host and cookies have the places that Newman gives them."""
-    assert sent == complete_headers(given, split("http://a.test:8080/"), cookie)
+    assert sent == complete_headers(given, "a.test:8080", cookie)
 
 
 def test_a_redirect_keeps_the_place_of_the_cookies() -> None:
     """As Newman does: they stand before what the redirect adds, unless the first hop had none."""
-    given, address = (("A", "1"), ("Referer", "http://a.test/")), split("http://a.test/")
+    given = (("A", "1"), ("Referer", "http://a.test/"))
     referer, host = ("Referer", "http://a.test/"), ("Host", "a.test")
 
-    assert complete_headers(given, address, "j=1", cookies_went=True) == (("A", "1"), ("Cookie", "j=1"), referer, host)
-    assert complete_headers(given, address, "j=1") == (("A", "1"), referer, host, ("Cookie", "j=1"))
+    assert complete_headers(given, "a.test", "j=1", cookies_went=True) == (("A", "1"), ("Cookie", "j=1"), referer, host)
+    assert complete_headers(given, "a.test", "j=1") == (("A", "1"), referer, host, ("Cookie", "j=1"))
 
 
 def test_what_comes_back(transport: LiveTransport) -> None:
@@ -203,6 +220,44 @@ def test_a_large_body_both_ways(transport: LiveTransport) -> None:
         request = HttpRequest("PUT", server.url, (("Content-Length", str(len(large))),), large)
 
         assert large[::-1] == transport.send(request, OPTIONS).response.body
+
+
+def test_cookies_that_are_not_kept(transport: LiveTransport) -> None:
+    """Each hop tells which of its cookies the jar refused, and which older ones it deleted."""
+
+    def respond(request: Request) -> bytes:
+        if request.target == "/login":
+            cookies = ["lost=1; Domain=elsewhere.test", "session=1; Path=/"]
+            return response(302, [*(("Set-Cookie", cookie) for cookie in cookies), ("Location", "/home")])
+        return response(200, [("set-cookie", "session=; Path=/; Max-Age=0")])
+
+    with serving(answering(respond)) as server:
+        login, home = transport.send(HttpRequest("GET", f"{server.url}/login"), OPTIONS).hops
+
+    assert (["lost"], ()) == ([cookie.name for cookie in login.refused_cookies], login.dropped_cookies)
+    assert ((), ["session"]) == (home.refused_cookies, [cookie.name for cookie in home.dropped_cookies])
+
+
+def test_a_replay_tells_of_cookies_too(tmp_path: Path) -> None:
+    """The jar of a replay refuses by the same rules, and for the same reasons."""
+    cassettes = Cassettes(tmp_path)
+    refused = [("Set-Cookie", "a=1; Domain=b.test"), ("Set-Cookie", "c=; Max-Age=0")]
+    with serving(fixed(response(headers=refused))) as server:
+        [recorded] = cassettes.record((get(server.url), step()))
+    [played] = cassettes.replay((get(server.url), step()))
+
+    assert ["a", "c"] == [cookie.name for cookie in played.hops[0].refused_cookies]
+    assert recorded.hops[0].refused_cookies == played.hops[0].refused_cookies
+
+
+def test_cookies_that_are_not_asked_for(transport: LiveTransport, jar: CookieJar) -> None:
+    """A request without cookies keeps none, and that is the reason."""
+    with serving(fixed(response(headers=[("Set-Cookie", "a=1"), ("Set-Cookie", "")]))) as server:
+        trip = transport.send(HttpRequest("GET", server.url), SendOptions(timeout=2, use_cookies=False))
+
+    reason = "the request keeps no cookies (protocolProfileBehavior.disableCookies)"
+    assert (RefusedCookie("a", reason), RefusedCookie("", reason)) == trip.hops[0].refused_cookies
+    assert 0 == len(jar)
 
 
 def test_connections_are_kept(transport: LiveTransport, server: Server) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from paceline.contract.paging import MAX_PAGES
-from paceline.contract.yaml_file import load_yaml
 from paceline.errors import FormatError, Location, UsageError, nearest
 from paceline.formats.shape import mismatch
+from paceline.formats.yaml_file import load_yaml
 from paceline.model.contract import Contract, PagingRule
 
 SCHEMA_SUFFIX = ".schema.json"
@@ -21,8 +21,7 @@ _PAGING = ("rest", "graphql", "limit", "follow")
 _FOLLOW = {"rest": "/data", "follow": True}  # what `paging: follow` stands for
 _EVIDENCE = ("strong", "fair", "weak", "guess")
 _MEMBERS = tuple(
-    "request headers privileged status content_type schema graphql csv cookies paging errors "
-    "evidence".split()
+    "request headers privileged status content_type schema graphql csv cookies paging errors evidence".split()
 )
 _BODIES = ("schema", "graphql", "csv")
 

@@ -41,6 +41,7 @@ from paceline.model.outcome import (
 from paceline.resolve.auth import effective_auth
 from paceline.resolve.compose import compose, send_options
 from paceline.resolve.dynamic import dynamic_value
+from paceline.resolve.randomness import SYSTEM
 from paceline.resolve.scopes import MISSING, Scopes
 from paceline.resolve.substitute import substitute, substitute_auth, substitute_url
 from paceline.resolve.uploads import FileReader
@@ -53,6 +54,8 @@ from paceline.transport.cookies import CookieJar
 
 Told = ConsoleLogged | AssertionChecked | CallFinished
 
+#: What a request has when the run is out of time: 0 would be no limit.
+_LEAST_SECONDS = 0.001
 _SKIPPED_BY_SCRIPT = "a pre-request script called pm.execution.skipRequest"
 
 
@@ -104,7 +107,7 @@ class ItemExecution:
     def __init__(self, step: Step, key: StepKey, cursor: Cursor, scopes: Scopes, equipment: Equipment) -> None:
         self._step = step
         self._key = key
-        self._chance = equipment.transport.randomness(key)
+        self._chance = SYSTEM
         self._next_call = 1
         self._cursor = cursor
         self._scopes = scopes
@@ -123,8 +126,13 @@ class ItemExecution:
         contract: ContractVerdict | None = None
         skipped = self._refusal()
         if skipped is None:
-            skipped = yield from self._run_prerequests()
-        if skipped is None:
+            try:
+                self._chance = self._equipment.transport.randomness(self._key)
+            except PacelineError as raised:  # its cassette cannot be read
+                error = raised
+            else:
+                skipped = yield from self._run_prerequests()
+        if skipped is None and error is None:
             try:
                 self._take_over_changes()
                 request, outgoing = self._resolve()
@@ -132,6 +140,7 @@ class ItemExecution:
                 if skipped is None:
                     self._require_kept(outgoing)
                     trip = self._equipment.transport.send(outgoing, self._send_options(), self._key)
+                    self._equipment.mutations.note(self._step.key, trip)
                     contract = self._verdict(trip)
                     contract = self._walk(contract, outgoing, trip)
             except PacelineError as raised:
@@ -213,6 +222,7 @@ class ItemExecution:
     def _send_options(self) -> SendOptions:
         options = self._equipment.options
         seconds = min(options.timeout_request_ms / 1000 or math.inf, self._equipment.seconds_left())
+        seconds = max(seconds, _LEAST_SECONDS)
         return send_options(
             self._step.item.behavior,
             timeout=None if seconds == math.inf else seconds,

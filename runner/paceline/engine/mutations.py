@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Mapping
 
 from paceline.errors import RequestError
-from paceline.model.outcome import ItemResult
+from paceline.model.exchange import Trip
 from paceline.transport.addresses import split
 
 
@@ -32,12 +32,13 @@ class Mutations:
     """The requests of a suite that change state.
 
     Args:
-        inverses: key of the request: key of the one that undoes it, or None.
+        inverses: key of the request: key of the one that undoes it, or None. What undoes a change is one itself, also
+            where it is not listed.
         allowed: whether they may go to live hosts.
     """
 
     def __init__(self, inverses: Mapping[str, str | None], *, allowed: bool) -> None:
-        self._inverses = inverses
+        self._inverses = dict.fromkeys(filter(None, inverses.values())) | dict(inverses)
         self._allowed = allowed
         self._done: list[str] = []
 
@@ -51,16 +52,18 @@ class Mutations:
             return None
         return "it changes state on a live host; --allow-mutations lets it run"
 
-    def note(self, key: str, result: ItemResult) -> None:
-        """Keep in mind what is to be undone: a change that was made, and not taken back by its inverse since."""
-        inverse = self._inverses.get(key)
-        if inverse is None or result.trip is None or result.trip.response.status >= 400:
+    def note(self, key: str, trip: Trip) -> None:
+        """Keep in mind what is to be undone: a change that was made, and not taken back by its inverse since.
+
+        Call it as soon as the answer is there: what comes after it may be interrupted.
+        """
+        if key not in self._inverses or trip.response.status >= 400:
             return
         undone = next((one for one in reversed(self._done) if self._inverses[one] == key), None)
-        if undone is None:
-            self._done.append(key)
-        else:
+        if undone is not None:
             self._done.remove(undone)
+        elif self._inverses[key] is not None:
+            self._done.append(key)
 
     def to_undo(self) -> list[str]:
         """Keys of the requests that take back what is left, the last change first; each is told once."""

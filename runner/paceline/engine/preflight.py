@@ -7,7 +7,7 @@ request is sent.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from paceline.engine.selection import Step
@@ -49,13 +49,10 @@ def undefined(steps: Sequence[Step], scopes_of: Callable[[Step], Scopes]) -> dic
     sources = {script.source for step in steps for script in (*step.prerequests, *step.tests)}
     later: set[str] = set()
     for source in sources:
-        for call in _SETS.finditer(source):
-            if call[1] in _OTHERS:
-                continue
-            name_written = _NAME.match(source, call.end())
-            if name_written is None:
+        for name in names_set(source):
+            if name is None:
                 return {}
-            later.add(name_written[2])
+            later.add(name)
     found: dict[str, list[tuple[Step, Location]]] = {}
     for step in steps:
         auth = effective_auth(step.item.request.auth, *step.inherited_auth)
@@ -63,6 +60,14 @@ def undefined(steps: Sequence[Step], scopes_of: Callable[[Step], Scopes]) -> dic
             if name not in later:
                 found.setdefault(name, []).append((step, at))
     return found
+
+
+def names_set(source: str) -> Iterator[str | None]:
+    """Names of the variables that a script may set; None for one that it makes at run time."""
+    for call in _SETS.finditer(source):
+        if call[1] not in _OTHERS:
+            written = _NAME.match(source, call.end())
+            yield None if written is None else written[2]
 
 
 def missing(request: RequestTemplate, auth: Auth | None, behavior: Any, scopes: Scopes) -> list[tuple[str, Location]]:

@@ -51,7 +51,8 @@ def select(collection: Collection, folders: Sequence[str] = ()) -> list[Step]:
 
     Args:
         folders: names or ids of folders or items. As in Newman the first match in depth-first order is meant, children
-            before grandchildren (postman-runtime, lib/runner/extract-runnable-items.js).
+            before grandchildren (postman-runtime, lib/runner/extract-runnable-items.js). What is no name may be the
+            whole path of one item: stem of the collection, folders and name, with slashes between.
     """
     steps = [_step(collection, path, item) for path, item in collection.items()]
     if not folders:
@@ -114,7 +115,7 @@ def _some(names: set[str]) -> str:
 
 
 def _find(collection: Collection, name: str) -> Iterator[Folder | Item]:
-    """The folder or item meant by a name or id: own children first, then those of each child in turn."""
+    """What a name or id means: own children first, then those of each child in turn; or the item of a path."""
     levels: list[Sequence[Folder | Item]] = [collection.children]
     while levels:
         children = levels.pop()
@@ -123,6 +124,11 @@ def _find(collection: Collection, name: str) -> Iterator[Folder | Item]:
                 yield child
                 return
         levels.extend(child.children for child in reversed(children) if isinstance(child, Folder))
+    if name.startswith(f"{collection.stem}/"):
+        for folders, item in collection.items():
+            if name == "/".join((collection.stem, *(folder.name for folder in folders), item.name)):
+                yield item
+                return
 
 
 def _everything(collection: Collection) -> Iterator[Folder | Item]:

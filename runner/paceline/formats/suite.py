@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from paceline.errors import FormatError, Location, nearest
-from paceline.formats.files import read_bytes
 from paceline.formats.shape import mismatch
-from paceline.formats.text import decode
+from paceline.formats.yaml_file import load_yaml
+from paceline.model.collection import stem_of
 from paceline.model.suite import Errand, Suite
 
 #: The name that `paceline run` looks for when it is given no collection.
@@ -32,17 +32,7 @@ def load_suite(path: str | Path) -> Suite:
         FileError: it cannot be read.
         FormatError: it is not YAML, or no suite.
     """
-    import yaml
-
-    at = Location(str(path))
-    try:
-        data = yaml.safe_load(decode(read_bytes(path), at))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" at line {mark.line + 1}:{mark.column + 1}" if mark else ""
-        what = f"the suite is not YAML{place}: {getattr(error, 'problem', error)}"
-        raise FormatError(what, at, "correct it; indentation is done with blanks") from error
-    return parse_suite(data, Path(path).parent, at)
+    return parse_suite(load_yaml(path), Path(path).parent, Location(str(path)))
 
 
 def parse_suite(data: Any, folder: Path, at: Location = Location()) -> Suite:
@@ -61,6 +51,7 @@ def parse_suite(data: Any, folder: Path, at: Location = Location()) -> Suite:
     collections = _texts(data.get("collections"), "collections", at)
     if not collections:
         raise FormatError("the suite names no collection", at.child("collections"), "list the paths of collections")
+    _require_own_names(collections, at.child("collections"))
     cassettes = data.get("cassettes") or {}
     cassettes_at = at.child("cassettes")
     if isinstance(cassettes, str):
@@ -83,6 +74,16 @@ def parse_suite(data: Any, folder: Path, at: Location = Location()) -> Suite:
     if suite.recorded_with is not None and suite.cassettes is None:
         raise FormatError("`cassettes` has no folder", cassettes_at, "add `folder: cassettes`")
     return suite
+
+
+def _require_own_names(collections: list[str], at: Location) -> None:
+    """Refuse two collections of one stem: the keys of requests, and cassettes, would not tell them apart."""
+    places: dict[str, int] = {}
+    for index, path in enumerate(collections):
+        first = places.setdefault(stem_of(path), index)
+        if first != index:
+            what = f"{path} goes by the name `{stem_of(path)}`, as does {collections[first]}"
+            raise FormatError(what, at.child(index), "rename one of the files, or leave one out")
 
 
 def _errands(data: dict[str, Any], member: str, at: Location) -> tuple[Errand, ...]:

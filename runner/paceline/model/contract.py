@@ -9,7 +9,17 @@ from typing import Literal
 from paceline.errors import Location
 
 Rule = Literal[
-    "request header", "query", "status", "content type", "cookie", "body", "schema", "graphql", "csv", "paging"
+    "request header",
+    "query",
+    "status",
+    "content type",
+    "cookie",
+    "body",
+    "schema",
+    "graphql",
+    "csv",
+    "paging",
+    "privilege",
 ]
 
 

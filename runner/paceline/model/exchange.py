@@ -36,6 +36,7 @@ class SendOptions:
 
     Attributes:
         timeout: seconds for the whole exchange including redirects; None waits for ever.
+        add_host: send a Host header where the request has none of its own.
         follow_redirects, max_redirects, follow_original_method, follow_authorization, remove_referer, strict_ssl,
         use_cookies: as the `protocolProfileBehavior` keys of similar names (postman-runtime,
             docs/protocol-profile-behavior.md).
@@ -49,6 +50,7 @@ class SendOptions:
     remove_referer: bool = False
     strict_ssl: bool = True
     use_cookies: bool = True
+    add_host: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,69 @@ class HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class Timings:
+    """Where the time of one hop went: milliseconds of its phases, in the order in which they happen.
+
+    An attempt over a kept connection that the server had closed meanwhile is not in them, only the one that succeeded.
+
+    Attributes:
+        dns: looking up the addresses of the host, or of the proxy; None, as `connect` and `tls`, for a connection that
+            was kept from an earlier request.
+        connect: until one of the addresses is connected, and by way of a proxy the host behind it.
+        tls: the handshake; None without TLS as well.
+        send: until the system has taken the request, which need not mean that the server has.
+        wait: until the first byte that comes back, be it of an interim response (1xx).
+        download: until the last byte.
+        reused: whether the connection was kept from an earlier request.
+    """
+
+    dns: float | None
+    connect: float | None
+    tls: float | None
+    send: float
+    wait: float
+    download: float
+    reused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedCookie:
+    """A cookie of a response that the jar did not keep.
+
+    Attributes:
+        name: empty for a cookie without one.
+        reason: plain words; they never hold the cookie's value.
+    """
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedCookie:
+    """A cookie that was in the jar and is there no more; `domain`, `path` and `reason` as of the other records."""
+
+    name: str
+    domain: str
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
-    """One hop: a request exactly as it was sent, with every header that went out, and its response."""
+    """One hop: a request exactly as it was sent, with every header that went out, and its response.
+
+    Attributes:
+        timings: None where they are not known, as when the response is a recorded one.
+        refused_cookies: those that the response set and the jar did not keep, in the order of the headers.
+        dropped_cookies: those of earlier responses that this one deleted.
+    """
 
     request: HttpRequest
     response: HttpResponse
+    timings: Timings | None = None
+    refused_cookies: tuple[RefusedCookie, ...] = ()
+    dropped_cookies: tuple[DroppedCookie, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ def encoded(value: Any) -> str:
     """JSON on one line; `NaN` becomes null, as with `JSON.stringify`."""
     try:
         return _ENCODER.encode(value)
-    except (ValueError, RecursionError):
-        return json_text(value)
+    except ValueError:  # NaN or infinity
+        return _ENCODER.encode(json.loads(json_text(value)))
 
 
 def made_id(*parts: object) -> str:

@@ -1,4 +1,4 @@
-"""Authorization that needs no answer from the server: basic, bearer and API key.
+"""Authorization that needs no answer from the server: basic, bearer, API key and a stored OAuth 2 token.
 
 Authority: postman-runtime, lib/authorizer/. There a type without a helper, or a bearer without a token, is a warning
 on the console at most, and the request goes out unsigned; here it does not go out.
@@ -15,7 +15,9 @@ from paceline.model.collection import Auth
 from paceline.resolve.template import text_of
 from paceline.resolve.text import utf8
 
-SUPPORTED = ("basic", "bearer", "apikey", "noauth")
+SUPPORTED = ("basic", "bearer", "apikey", "oauth2", "noauth")
+
+_Place = Literal["header", "query"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +26,13 @@ class Credential:
 
     Attributes:
         value: None for a query parameter without `=`.
+        replaces: place and name of others that give way to it as well.
     """
 
-    place: Literal["header", "query"]
+    place: _Place
     name: str
     value: str | None
+    replaces: tuple[tuple[_Place, str], ...] = ()
 
 
 def effective_auth(request: Auth | None, folders: Sequence[Auth | None], collection: Auth | None) -> Auth | None:
@@ -61,6 +65,8 @@ def credential(auth: Auth | None) -> Credential | None:
         return Credential("header", "Authorization", f"Bearer {token}")
     if auth.type == "apikey":
         return _api_key(auth)
+    if auth.type == "oauth2":
+        return _oauth2(auth)
     fix = f"Supported are {', '.join(SUPPORTED)}. For others choose noauth and set the header in a pre-request script"
     raise RequestError(f'authorization of type "{auth.type}" is not supported', auth.at, fix, "EAUTH")
 
@@ -87,6 +93,31 @@ def _api_key(auth: Auth) -> Credential:
         return Credential("query", name, None if auth.get("value") is None else _text(auth, "value"))
     # Newman would put it into a header.
     raise RequestError(f'API key in "{place}"', auth.at, 'Write "header" or "query" for "in"', "EAUTH")
+
+
+def _oauth2(auth: Auth) -> Credential:
+    """The access token that Postman's app fetched and stored. As in Newman, none is fetched or refreshed.
+
+    Whatever its type, it goes as a bearer token, in one place only (RFC 6750, section 2).
+    """
+    token, place = _text(auth, "accessToken"), _text(auth, "addTokenTo") or "header"
+    if not token.strip():
+        fix = 'Give "accessToken" a value, as in {{access_token}}, and fetch it by a request before: here nothing does'
+        raise RequestError("OAuth 2 authorization without an access token", auth.at, fix, "EAUTH")
+    if _text(auth, "tokenType").lower() == "mac":
+        fix = "Use a bearer token, or choose noauth and set the header in a pre-request script"
+        raise RequestError("OAuth 2 tokens of the type MAC are not supported", auth.at, fix, "EAUTH")
+    if place == "header":
+        # Newman writes "null" before the token where the prefix is null.
+        prefix = "Bearer" if auth.get("headerPrefix") is None else _text(auth, "headerPrefix").strip()
+        return Credential(
+            "header", "Authorization", f"{prefix} {token}" if prefix else token, (("query", "access_token"),)
+        )
+    if place == "queryParams":
+        return Credential("query", "access_token", token, (("header", "Authorization"),))
+    # Newman would send it without the token.
+    fix = 'Write "header" or "queryParams" for "addTokenTo"'
+    raise RequestError(f'OAuth 2 token in "{place}"', auth.at, fix, "EAUTH")
 
 
 def _text(auth: Auth, key: str) -> str:

@@ -65,8 +65,7 @@ def compose(
         fix = "A method is one word of ASCII letters, as in POST"
         raise RequestError(f"{method!r} is no method", request.at.child("method"), fix, "ERR_INVALID_HTTP_TOKEN")
     headers = _own_headers(request.headers)
-    disabled = behavior.get("disabledSystemHeaders")
-    omitted = {name for name, off in disabled.items() if off} if isinstance(disabled, Mapping) else set()
+    omitted = _omitted(behavior)
     payload = None
     if request.body is not None and not drops_body(method, behavior):
         content_type = ", ".join(headers["content-type"][1]) if "content-type" in headers else None
@@ -117,7 +116,14 @@ def send_options(
         remove_referer=bool(behavior.get("removeRefererHeaderOnRedirect")),
         strict_ssl=behavior.get("strictSSL", not insecure) is not False,  # only false itself switches it off
         use_cookies=not behavior.get("disableCookies"),
+        add_host="host" not in _omitted(behavior),
     )
+
+
+def _omitted(behavior: Mapping[str, Any]) -> set[str]:
+    """Names of the headers that are not to be added to those of the request; in lower case they have an effect."""
+    disabled = behavior.get("disabledSystemHeaders")
+    return {name for name, off in disabled.items() if off} if isinstance(disabled, Mapping) else set()
 
 
 def _own_headers(params: Sequence[Param]) -> _Headers:
@@ -158,13 +164,16 @@ def _check_header(name: str, value: str, at: Location) -> None:
 def _sign(url: Url, headers: _Headers, sign: Credential | None, at: Location) -> Url:
     if sign is None:
         return url
+    # It goes to the end, as in Newman, which however takes X-Key, xKey and "X Key" for one name; HTTP does not.
+    for place, name in ((sign.place, sign.name), *sign.replaces):
+        if place == "header":
+            headers.pop(name.lower(), None)
+        else:
+            url = replace(url, query=tuple(param for param in url.query if param.key != name))
     if sign.place == "query":
-        others = (param for param in url.query if param.key != sign.name)
-        return replace(url, query=(*others, Param(sign.name, sign.value, at=at)))
+        return replace(url, query=(*url.query, Param(sign.name, sign.value, at=at)))
     value = sign.value or ""
     _check_header(sign.name, value, at)
-    # It goes to the end, as in Newman, which however takes X-Key, xKey and "X Key" for one name; HTTP does not.
-    headers.pop(sign.name.lower(), None)
     headers[sign.name.lower()] = (sign.name, (value,))
     return url
 

@@ -17,61 +17,65 @@
     const { random } = Math;
 
     // --- Random bytes: ChaCha20 (RFC 8439, section 2.3) from a key of eight words. ---
-    const stream = (words) => {
-        const block = new Uint32Array(16);
+    const stream = (key) => {
         const state = new Uint32Array(16);
-        const counter = new Uint32Array(2);
-        const turned = (word, bits) => (word << bits) | (word >>> (32 - bits));
+        const block = new Uint32Array(16);
+        const bytes = new Uint8Array(block.buffer);
+        let taken = bytes.length;
         const mix = (a, b, c, d) => {
-            block[a] += block[b]; block[d] = turned(block[d] ^ block[a], 16);
-            block[c] += block[d]; block[b] = turned(block[b] ^ block[c], 12);
-            block[a] += block[b]; block[d] = turned(block[d] ^ block[a], 8);
-            block[c] += block[d]; block[b] = turned(block[b] ^ block[c], 7);
+            let turned = block[d] ^ (block[a] += block[b]); block[d] = turned << 16 | turned >>> 16;
+            turned = block[b] ^ (block[c] += block[d]); block[b] = turned << 12 | turned >>> 20;
+            turned = block[d] ^ (block[a] += block[b]); block[d] = turned << 8 | turned >>> 24;
+            turned = block[b] ^ (block[c] += block[d]); block[b] = turned << 7 | turned >>> 25;
         };
         const next = () => {
             state.set([0x61707865, 0x3320646e, 0x79622d32, 0x6b206574]);
-            state.set(words, 4);
-            state.set(counter, 12);
-            if (++counter[0] === 0) { counter[1]++; }
+            state.set(key, 4);
             block.set(state);
             for (let round = 0; round < 10; round++) {
                 mix(0, 4, 8, 12); mix(1, 5, 9, 13); mix(2, 6, 10, 14); mix(3, 7, 11, 15);
                 mix(0, 5, 10, 15); mix(1, 6, 11, 12); mix(2, 7, 8, 13); mix(3, 4, 9, 14);
             }
-            return new Uint8Array(block.map((word, i) => word + state[i]).buffer);
+            for (let i = 0; i < 16; i++) { block[i] += state[i]; }
+            if (++state[12] === 0) { state[13]++; }
+            taken = 0;
         };
-        let bytes = new Uint8Array(0);
-        let taken = 0;
-        return () => {
-            if (taken === bytes.length) { [bytes, taken] = [next(), 0]; }
-            return bytes[taken++];
+        return {
+            byte () {
+                if (taken === bytes.length) { next(); }
+                return bytes[taken++];
+            },
+            word () {
+                if (taken > bytes.length - 4) { next(); }
+                const word = block[taken + 3 >> 2]; // the rest of a word that is begun is left out
+                taken = (taken + 7 >> 2) << 2;
+                return word;
+            }
         };
     };
     const system = stream(key); // Python puts the key there before the first byte is drawn
-    let byte = system;
+    let source = system;
     const crypto = {
         getRandomValues (array) {
             const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-            for (let i = 0; i < bytes.length; i++) { bytes[i] = byte(); }
+            for (let i = 0; i < bytes.length; i++) { bytes[i] = source.byte(); }
             return array;
         },
         randomUUID () {
             const bytes = crypto.getRandomValues(new Uint8Array(16));
             bytes[6] = (bytes[6] & 15) | 64;
             bytes[8] = (bytes[8] & 63) | 128;
-            const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+            const hex = [...bytes].map((one) => one.toString(16).padStart(2, '0')).join('');
             return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
         }
     };
-    const word = () => (byte() | byte() << 8 | byte() << 16 | byte() << 24) >>> 0;
 
-    // --- faker draws from Mersenne twisters of its own, within reach only while the bundle boots and makes them. ---
-    const twisters = [];
-    defineProperty(Object.prototype, 'init_genrand', {
+    // --- faker draws from a Mersenne twister of its own, within reach only while the bundle boots and makes it. ---
+    defineProperty(Object.prototype, 'genrand_int32', {
         configurable: true,
-        set (start) {
-            defineProperty(this, 'init_genrand', { value: start, writable: true, enumerable: true, configurable: true });
-            twisters.push(this);
+        set (own) {
+            const value = function () { return clock === null ? own.call(this) : source.word(); };
+            defineProperty(this, 'genrand_int32', { value, writable: true, enumerable: true, configurable: true });
         }
     });
 
@@ -82,18 +86,20 @@
         apply: (target, self, args) => (clock === null ? Reflect.apply(target, self, args) : seeded(self, args))
     });
     const Shown = new Proxy(Native, {
-        apply: (target, self, args) => (clock === null ? Reflect.apply(target, self, args) : new Native(look()).toString()),
+        apply: (target, self, args) => (clock === null ? target(...args) : new Native(look()).toString()),
         construct (target, args, made) {
             return Reflect.construct(target, args.length || clock === null ? args : [look()], made);
         }
     });
+    const fraction = () => ((source.word() >>> 5) * 67108864 + (source.word() >>> 6)) / 2 ** 53;
     const format = getOwnPropertyDescriptor(Intl.DateTimeFormat.prototype, 'format').get;
     const { formatToParts } = Intl.DateTimeFormat.prototype;
     const dated = (date) => (date === undefined ? look() : date);
     const places = [
         [globalThis, 'Date', { value: Shown }],
         [Native, 'now', { value: instead(now, look) }],
-        [Math, 'random', { value: instead(random, () => ((word() >>> 5) * 67108864 + (word() >>> 6)) / 2 ** 53) }],
+        [Native.prototype, 'constructor', { value: Shown }],
+        [Math, 'random', { value: instead(random, fraction) }],
         [Intl.DateTimeFormat.prototype, 'format', {
             get () { const write = format.call(this); return (date) => write(clock === null ? date : dated(date)); }
         }],
@@ -120,22 +126,20 @@
         // The bundle has taken what it takes at its boot.
         booted () {
             restore();
-            delete Object.prototype.init_genrand;
+            delete Object.prototype.genrand_int32;
         },
         // From here on draw from the seed, [64 hexadecimal digits, unix ms]; from the system without one.
         begin (seed) {
             if (seed) {
                 const [digits, start] = seed;
                 const bytes = Uint8Array.from(digits.match(/../g), (pair) => parseInt(pair, 16));
-                [byte, clock] = [stream(new Uint32Array(bytes.buffer)), start];
+                [source, clock] = [stream(new Uint32Array(bytes.buffer)), start];
                 replace();
             }
             else if (clock !== null) {
-                [byte, clock] = [system, null];
+                [source, clock] = [system, null];
                 restore();
             }
-            else { return; }
-            for (const twister of twisters) { twister.init_genrand(word()); }
         },
         clock: () => clock,
         // What the clock shows once a timer has waited so long; null without a seed.

@@ -16,10 +16,10 @@ from paceline.model.outcome import Assertion, ConsoleMessage, Problem, ScriptCal
 from paceline.resolve.randomness import Randomness
 from paceline.script import teleport
 from paceline.script.isolate import ScriptStopped, out_of_time
+from paceline.script.mailbox import Letter
 from paceline.script.problems import NEVER_COMES, assertion_of, problem_of, with_prelude
 from paceline.script.process import Turns
 from paceline.script.syntax import syntax_problem
-from paceline.script.v8 import Letter
 
 #: Requests of one script that may be under way at once; the rest wait.
 _PARALLEL_CALLS: Final = 6
@@ -167,6 +167,7 @@ class _Conversation:
             "listen": script.listen,
             "script": {"type": "text/javascript", "exec": [with_prelude(script.source)]},
         }
+        self._sandbox.await_boot()  # which is not the script's time
         letters: list[Letter] = [["execute", self._id, event, context, options, self._seed()]]
         deadline = time.monotonic() + timeout + _GRACE_SECONDS
         try:

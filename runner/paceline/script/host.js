@@ -11,14 +11,15 @@
 //
 // What scripts draw by lot is the matter of chance.js, whose function is handed in.
 //
-// Returns the memory; Python (script/v8.py) knows the same layout:
+// The memory, which begins at an offset in the buffer; Python (script/mailbox.py) knows the same layout:
 //   Int32   [0] units in the inbox (Python writes)          [1] units in the outbox
 //           [2] units of the outbox read so far (Python)    [3] letters that did not fit into the outbox
 //           [4] whether this turn did anything              [5] number of the turn (Python)
 //           [6] number of the turn that last tidied the outbox
+//           [7] number of the turn in which a script last ended
 //   Float64 [4] when the next timer is due (unix ms), -1 without one
-//   then the inbox, the outbox (UTF-16 code units), the key of the random bytes (Python, before the boot)
-(function (inboxUnits, outboxUnits, seedBytes, makeChance) {
+//   then the inbox, the outbox (UTF-16 code units), the key of the random bytes (Python, before all else)
+(function (memory, start, inboxUnits, outboxUnits, keyBytes, makeChance) {
     'use strict';
 
     const { parse, stringify } = JSON;
@@ -28,13 +29,13 @@
     const HEADER = 64;
     const CHUNK = 8192; // arguments per call of fromCharCode; V8 takes about 120,000 before the stack ends
 
-    const memory = new ArrayBuffer(HEADER + 2 * (inboxUnits + outboxUnits) + seedBytes);
-    const counts = new Int32Array(memory, 0, 7);
-    const [INBOX, OUTBOX, READ, OVERFLOW, BUSY, TURN, TIDIED] = [0, 1, 2, 3, 4, 5, 6];
-    const due = new Float64Array(memory, 32, 1);
-    const inbox = new Uint16Array(memory, HEADER, inboxUnits);
-    const outbox = new Uint16Array(memory, HEADER + 2 * inboxUnits, outboxUnits);
-    const chance = makeChance(new Uint32Array(memory, HEADER + 2 * (inboxUnits + outboxUnits), seedBytes / 4));
+    const counts = new Int32Array(memory, start, 8);
+    const [INBOX, OUTBOX, READ, OVERFLOW, BUSY, TURN, TIDIED, ENDED] = [0, 1, 2, 3, 4, 5, 6, 7];
+    const due = new Float64Array(memory, start + 32, 1);
+    const inbox = new Uint16Array(memory, start + HEADER, inboxUnits);
+    const outbox = new Uint16Array(memory, start + HEADER + 2 * inboxUnits, outboxUnits);
+    const key = new Uint32Array(memory, start + HEADER + 2 * (inboxUnits + outboxUnits), keyBytes / 4);
+    const chance = makeChance(key);
 
     // --- Timers: the wall clock of the script. Immediates come before timers, in the next turn, as in Node. ---
     const timers = new Map();
@@ -134,7 +135,10 @@
             name = String(name);
             // Sent twice, with the execution's id and without (postman-sandbox, lib/sandbox/execute.js): once will do.
             if (name === 'execution.assertion' || name === 'execution.error') { return; }
-            if (name.startsWith('execution.result.')) { args = [args[0], outcomeOf(args[1]), chance.clock()]; }
+            if (name.startsWith('execution.result.')) {
+                args = [args[0], outcomeOf(args[1]), chance.clock()];
+                counts[ENDED] = counts[TURN];
+            }
             try { post(stringify([name, ...args], portable())); }
             catch (error) { bridge.refuse(name, error); }
         },
@@ -245,7 +249,6 @@
     });
 
     return {
-        memory,
         // A turn: letters first; a letter too long for the inbox comes as the argument.
         turn (text) {
             tidy();

@@ -71,7 +71,7 @@ class Isolate:
         try:
             from py_mini_racer import LibNotFoundError, mini_racer
         except ImportError as error:
-            raise _not_loaded(error) from error
+            raise not_loaded(error) from error
         self._memory_limit = memory_limit
         self._lock = threading.Lock()
         self._closed = False
@@ -83,7 +83,7 @@ class Isolate:
             self._v8 = self._context.__enter__()
         except (OSError, LibNotFoundError) as error:
             self._end_loop()
-            raise _not_loaded(error) from error
+            raise not_loaded(error) from error
         _open.add(self)
         self._v8.set_hard_memory_limit(memory_limit)
 
@@ -108,18 +108,14 @@ class Isolate:
         except CancelledError as error:
             raise ScriptStopped("the sandbox was closed while it ran", "let the run end before closing it") from error
         except JSOOMException as error:
-            raise self._out_of_memory() from error
+            raise out_of_memory(self._memory_limit) from error
         except JSParseException as error:
             raise JavaScriptError(str(error), parsed=False) from error
         except JSEvalException as error:
             raise JavaScriptError(str(error), parsed=True) from error
         if self._v8.was_hard_memory_limit_reached():
-            raise self._out_of_memory()  # in a promise job, whose end nobody else is told
+            raise out_of_memory(self._memory_limit)  # in a promise job, whose end nobody else is told
         return value
-
-    def _out_of_memory(self) -> ScriptStopped:
-        reason = f"it used more than {self._memory_limit // 2**20} MB of memory"
-        return ScriptStopped(reason, "look for an endless loop, or keep less data at a time")
 
     def close(self) -> None:
         """Stop whatever runs and give the memory back. Nothing happens the second time."""
@@ -144,6 +140,12 @@ def out_of_time() -> ScriptStopped:
     return ScriptStopped(reason, "look for an endless loop, or raise --timeout-script")
 
 
+def out_of_memory(limit: int) -> ScriptStopped:
+    """A script that needs more than so many bytes."""
+    reason = f"it used more than {limit // 2**20} MB of memory"
+    return ScriptStopped(reason, "look for an endless loop, or keep less data at a time")
+
+
 async def _cancel_others() -> None:
     """End the calls that wait for V8, for instance one whose caller was interrupted; V8 stops running their scripts."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
@@ -152,7 +154,8 @@ async def _cancel_others() -> None:
     await asyncio.gather(*others, return_exceptions=True)
 
 
-def _not_loaded(error: Exception) -> SandboxError:
+def not_loaded(error: Exception) -> SandboxError:
+    """V8 is missing or does not fit this system."""
     return SandboxError(
         f"the V8 engine cannot be loaded: {error}",
         fix="install mini-racer for this platform: pip install mini-racer",

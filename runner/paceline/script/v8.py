@@ -1,42 +1,35 @@
-"""V8 with Postman's sandbox bundle booted in it: the machine room below `paceline.script.execution`.
-
-The layout of the shared memory is the one of host.js, which also tells why there is any.
-"""
+"""V8 with Postman's sandbox bundle booted in it: the machine room below `paceline.script.execution`."""
 
 from __future__ import annotations
 
 import json
 import os
-import struct
 import threading
-import time
 from collections.abc import Callable, Sequence
 from importlib import resources
 from typing import Any, Final
 
 from paceline.errors import SandboxError
-from paceline.script import whole_json
 from paceline.script.isolate import Isolate, JavaScriptError, ScriptStopped
+from paceline.script.mailbox import (
+    INBOX_UNITS,
+    KEY_BYTES,
+    OUTBOX_UNITS,
+    SIZE,
+    Letter,
+    Mailbox,
+    letters_of,
+    turn_call,
+)
 
 BUNDLE: Final = "bootcode.browser.js"
 _HOST: Final = ("host.js", "chance.js")
 
-INBOX_UNITS: Final = 1 << 18
-OUTBOX_UNITS: Final = 1 << 18
-SEED_BYTES: Final = 32
-_HEADER: Final = 64
-_INBOX_AT: Final = _HEADER
-_OUTBOX_AT: Final = _INBOX_AT + 2 * INBOX_UNITS
-_SEED_AT: Final = _OUTBOX_AT + 2 * OUTBOX_UNITS
-_DUE_AT: Final = 32
-
 #: Heap of one sandbox; what a script needs beyond it ends that script.
 MEMORY_LIMIT: Final = 512 * 1024 * 1024
-_BOOT_SECONDS: Final = 60.0
+BOOT_SECONDS: Final = 60.0
 
-_DEFECT: Final = "report this as a defect of paceline"
-
-Letter = list[Any]
+DEFECT: Final = "report this as a defect of paceline"
 
 
 class Sandbox:
@@ -53,9 +46,7 @@ class Sandbox:
         self._entropy = entropy
         self._memory_limit = memory_limit
         self._v8: Isolate | None = None
-        self._memory: memoryview | None = None
-        self._busy = False
-        self._turns = 0
+        self._mail: Mailbox | None = None
         self._booting: threading.Thread | None = None
         self._boot_error: BaseException | None = None
 
@@ -71,7 +62,7 @@ class Sandbox:
         except BaseException as error:  # noqa: BLE001
             self._boot_error = error  # raised by the first turn, in the thread that needs the sandbox
 
-    def _ready(self) -> Isolate:
+    def _ready(self) -> tuple[Isolate, Mailbox]:
         if self._booting is not None:
             self._booting.join()
             self._booting = None
@@ -81,26 +72,27 @@ class Sandbox:
         if self._v8 is None:
             self._boot()
         assert self._v8 is not None
-        return self._v8
+        assert self._mail is not None
+        return self._v8, self._mail
 
     def _boot(self) -> None:
-        bootcode = _bootcode()
-        host, chance = (resources.files(__package__).joinpath(name).read_text("utf-8") for name in _HOST)
         v8 = Isolate(self._memory_limit)
         try:
-            make = f"{host}({INBOX_UNITS}, {OUTBOX_UNITS}, {SEED_BYTES}, {chance})"
-            v8.eval(f"Object.defineProperty(this, 'paceline', {{ value: {make} }}); 0")
-            memory = v8.eval("paceline.memory")
-            assert isinstance(memory, memoryview)
-            memory[_SEED_AT:] = self._entropy(SEED_BYTES)
-            v8.eval(bootcode, _BOOT_SECONDS)
-            self._v8, self._memory = v8, memory
-            self._deliver(v8, [["initialize", {}]], _BOOT_SECONDS)
+            self._mail = boot(lambda code: v8.eval(code, BOOT_SECONDS), self._entropy)
+            self._v8 = v8
         except (JavaScriptError, ScriptStopped) as error:
             v8.close()
-            raise SandboxError(f"Postman's sandbox does not start: {error}", fix="reinstall paceline") from error
+            raise not_started(error) from error
 
-    def turn(self, letters: Sequence[Letter] = (), timeout: float = _BOOT_SECONDS) -> list[Letter]:
+    def await_boot(self) -> None:
+        """Return when it has booted; booting takes a quarter of a second or more.
+
+        Raises:
+            SandboxError: it does not start.
+        """
+        self._ready()
+
+    def turn(self, letters: Sequence[Letter] = (), timeout: float = BOOT_SECONDS) -> list[Letter]:
         """Deliver letters, or fire due timers when there are none, and collect what the sandbox says.
 
         Args:
@@ -110,85 +102,86 @@ class Sandbox:
             ScriptStopped: time or memory ran out; the next turn boots a new sandbox.
             SandboxError: the sandbox does not start.
         """
-        v8 = self._ready()
+        v8, mail = self._ready()
+        timeout = max(timeout, 0.001)
         try:
-            return self._deliver(v8, letters, max(timeout, 0.001))
+            v8.eval(turn_call(mail.begin(letters)), timeout)
+            # Only after this call has waited for the promise jobs is it certain what came before the overflow.
+            rest = letters_of(str(v8.eval("paceline.rest()", timeout))) if mail.overflowed() else []
+            return [*mail.take(), *rest]
         except ScriptStopped as stopped:
             raise ScriptStopped(stopped.reason, stopped.fix, self._last_words()) from stopped
         except JavaScriptError as error:
-            raise ScriptStopped(f"V8 gave up: {error}", _DEFECT, self._last_words()) from error
+            raise ScriptStopped(f"V8 gave up: {error}", DEFECT, self._last_words()) from error
         except BaseException:
             self.close()  # after a KeyboardInterrupt, for instance, the script still runs
             raise
-
-    def _deliver(self, v8: Isolate, letters: Sequence[Letter], timeout: float) -> list[Letter]:
-        assert self._memory is not None
-        call, units = "paceline.turn()", 0
-        if letters:
-            text = json.dumps(letters, separators=(",", ":"))  # ASCII, so that a character is a UTF-16 code unit
-            if len(text) <= INBOX_UNITS:
-                units = len(text)
-                self._memory[_INBOX_AT : _INBOX_AT + 2 * units] = text.encode("utf-16-le")
-            else:
-                call = f"paceline.turn({json.dumps(text)})"
-        self._turns += 1
-        struct.pack_into("<i", self._memory, 0, units)
-        struct.pack_into("<i", self._memory, 20, self._turns % 2**31)
-        v8.eval(call, timeout)
-        return self._collect(v8, timeout)
-
-    def _collect(self, v8: Isolate, timeout: float) -> list[Letter]:
-        """Read the outbox. Only words that Python alone writes are written here: promise jobs may still be running."""
-        memory = self._memory
-        assert memory is not None
-        _, units, _, overflow, busy = struct.unpack_from("<5i", memory, 0)
-        self._busy = bool(busy)
-        rest = []
-        if overflow:
-            # Only after this call has waited for the promise jobs is it certain what came before the overflow.
-            rest = json.loads(str(v8.eval("paceline.rest()", timeout)))
-            (units,) = struct.unpack_from("<i", memory, 4)
-        texts = _texts(memory, 0, units)
-        struct.pack_into("<i", memory, 8, units)
-        return [whole_json.loads(text) for text in (*texts, *rest)]
 
     def _last_words(self) -> list[Letter]:
         """Throw the sandbox away, as Newman does, and return what it had said before it was stopped.
 
         Nobody knows in which state the script left it.
         """
-        memory = self._memory
-        letters: list[Letter] = []
-        if memory is not None:
-            _, units, read, _, _, turn, tidied = struct.unpack_from("<7i", memory, 0)
-            letters = [whole_json.loads(text) for text in _texts(memory, 0 if turn == tidied else read, units)]
+        letters = (
+            [] if self._mail is None else self._mail.last_words()
+        )  # another thread closed it, and V8's memory is gone
         self.close()
         return letters
 
     def idle(self) -> bool:
         """Whether the last turn found nothing to do, so that its word on timers is final."""
-        return not self._busy
+        return self._mail is None or self._mail.idle()
 
     def next_timer(self) -> float | None:
         """Seconds until the sandbox has something to do by itself; None when it waits for letters only."""
-        assert self._memory is not None
-        (due,) = struct.unpack_from("<d", self._memory, _DUE_AT)
-        return None if due < 0 else max(0.0, float(due) / 1000 - time.time())
+        return None if self._mail is None else self._mail.next_timer()
 
     def close(self) -> None:
         """Give V8 back, whatever it is doing. A later turn boots a new one."""
         if self._booting is not None:
             self._booting.join()
             self._booting = None
-        v8, self._v8, self._memory = self._v8, None, None
+        v8, self._v8, self._mail = self._v8, None, None
         if v8 is not None:
             v8.close()
 
 
-def _texts(memory: memoryview, start: int, end: int) -> list[str]:
-    """The letters in this part of the outbox, in units; each ends in a zero unit."""
-    said = bytes(memory[_OUTBOX_AT + 2 * start : _OUTBOX_AT + 2 * end]).decode("utf-16-le", "replace")
-    return said.split("\0")[:-1]
+def boot(
+    evaluate: Callable[[str], Any],
+    entropy: Callable[[int], bytes] = os.urandom,
+    place: Callable[[memoryview], int] = lambda _: 0,
+    spare: int = 0,
+) -> Mailbox:
+    """Boot the sandbox in a V8 and return the memory by which it is talked to.
+
+    Args:
+        evaluate: evaluates JavaScript and returns its value.
+        place: gets the memory, with so many bytes to spare, and says where in it the mailbox shall begin.
+
+    Raises:
+        SandboxError: the bundle is missing.
+        JavaScriptError, ScriptStopped: what `evaluate` raises.
+    """
+    bootcode = _bootcode()
+    host, chance = (resources.files(__package__).joinpath(name).read_text("utf-8") for name in _HOST)
+    memory = evaluate(
+        f"this.memory = new ArrayBuffer({SIZE + spare})"
+    )  # deleted by the bundle, as all it does not know
+    assert isinstance(memory, memoryview)
+    start = place(memory)
+    mail = Mailbox(memory[start : start + SIZE])
+    mail.put_key(entropy(KEY_BYTES))
+    made = f"{host}(memory, {start}, {INBOX_UNITS}, {OUTBOX_UNITS}, {KEY_BYTES}, {chance})"
+    evaluate(f"Object.defineProperty(this, 'paceline', {{ value: {made} }}); 0")
+    evaluate(bootcode)
+    evaluate(turn_call(mail.begin([["initialize", {}]])))
+    mail.take()
+    return mail
+
+
+def not_started(error: Exception) -> SandboxError:
+    """The bundle does not run."""
+    return SandboxError(f"Postman's sandbox does not start: {error}", fix="reinstall paceline")
 
 
 def _bootcode() -> str:

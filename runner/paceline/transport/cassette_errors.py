@@ -105,13 +105,13 @@ def title(step: StepKey) -> str:
     return f"{name}, further request {step.call}" if step.call else name
 
 
-def repair(command: str, mode: str, path: Sequence[str]) -> str:
+def repair(command: str, mode: str, collection: str, path: Sequence[str]) -> str:
     """The command that records one step.
 
-    >>> repair("paceline run", "new", ("Me", "User Overview"))
-    "paceline run --record new --folder 'User Overview'"
+    >>> repair("paceline run", "new", "users", ("Me", "User Overview"))
+    "paceline run --record new --folder 'users/Me/User Overview'"
     """
-    return f"{command} --record {mode} --folder {shlex.quote(path[-1] if path else '')}"
+    return f"{command} --record {mode} --folder {shlex.quote('/'.join((collection, *path)))}"
 
 
 def no_recording(
@@ -128,7 +128,7 @@ def no_recording(
         what += f" among the {len(cassette.recordings)} of this step"
         if any((one.occurrence, one.call) == (step.occurrence, step.call) for one in cassette.recordings):
             what += ": the one that was made has been played already"
-    fix = repair(command, "new", step.path)
+    fix = repair(command, "new", step.collection, step.path)
     if similar:
         fix += f" (there is a recording of {similar!r}: if that is its former name, delete the file)"
     return NoRecordingError(what, Location(file), fix)
@@ -153,7 +153,7 @@ def mismatch(
         f"    nearest recording: {recorded.method} {without_user(recorded.url)}, {made}",
         *shown,
     ]
-    fix = f"if the change is meant: {repair(command, 'rewrite', step.path)}"
+    fix = f"if the change is meant: {repair(command, 'rewrite', step.collection, step.path)}"
     error = RecordingMismatchError("\n".join(lines), at, fix)
     error.differences = tuple(differences)
     return error
@@ -167,7 +167,8 @@ def unplayed_error(left: Sequence[Unplayed], command: str) -> UnplayedRecordings
     lines = [f"{number} not played", *(f"    {one}" for one in left[:_MOST_SHOWN])]
     if len(left) > _MOST_SHOWN:
         lines.append(f"    and {len(left) - _MOST_SHOWN} more")
-    fix = f"{repair(command, 'rewrite', left[0].path)}, or delete the file when the request is no longer there"
+    again = repair(command, "rewrite", left[0].collection, left[0].path)
+    fix = f"{again}, or delete the file when the request is no longer there"
     return UnplayedRecordingsError("\n".join(lines), left[0].at, fix)
 
 

@@ -16,6 +16,7 @@ from paceline.errors import FileError, Location
 from paceline.transport.cassette import Cassette
 from paceline.transport.cassette_yaml import from_text
 
+_FIX: Final = "make the folder writable, or name another one for the cassettes"
 _LONGEST: Final = 100
 _UNSAFE_FOLDER: Final = re.compile(r"[^\w .+-]|^\.+|[ .]+$")
 #: Names that Windows keeps for devices.
@@ -82,6 +83,19 @@ class CassetteLibrary:
             if cassette is not None:
                 yield file, cassette
 
+    def require_writable(self) -> None:
+        """Refuse a place where nothing can be written, before the run rather than after it.
+
+        Raises:
+            FileError: a folder on the way is a file, or may not be written to.
+        """
+        place = self.folder.absolute()
+        folder = next(each for each in (place, *place.parents) if each.exists())
+        if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+            return
+        reason = "it is write-protected" if folder.is_dir() else "it is a file"
+        raise FileError(f"no cassettes can be written into this folder: {reason}", Location(str(folder)), _FIX)
+
     def write(self, file: Path, text: str) -> bool:
         """Put a file in place at once; one that holds this text already is left alone.
 
@@ -110,8 +124,7 @@ class CassetteLibrary:
                     temporary.unlink()
                 raise
         except OSError as error:
-            fix = "make the folder writable, or name another one for the cassettes"
-            raise FileError(f"the cassette cannot be written: {error.strerror}", Location(str(file)), fix) from None
+            raise FileError(f"the cassette cannot be written: {error.strerror}", Location(str(file)), _FIX) from None
         return True
 
     def _folder_of(self, collection: str) -> Path:

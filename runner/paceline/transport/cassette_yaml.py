@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -76,7 +77,7 @@ def from_text(text: str, file: str) -> Cassette:
     try:
         own = data["paceline"]
         against = own["recorded_against"]
-        head = (str(own["collection"]), tuple(map(str, own["path"])), str(own["recorded_at"]))
+        head = (str(own["collection"]), tuple(map(str, own["path"])), _moment(own["recorded_at"]))
         recordings: list[Recording] = []
         interactions = data["interactions"]
         for index, interaction in enumerate(interactions):
@@ -84,7 +85,7 @@ def from_text(text: str, file: str) -> Cassette:
             _collect(recordings, index, interaction)
         seed, version = str(own["seed"]), str(own["recorded_by"]).removeprefix("paceline ")
         base_url, emulator = str(against["base_url"]), bool(against["emulator"])
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
         missing = f": {error.args[0]!r} is missing" if isinstance(error, KeyError) else ""
         raise _unreadable(f"this is not a cassette of paceline{missing}", at) from None
     return Cassette(*head, base_url, emulator, seed, version, tuple(recordings))
@@ -206,7 +207,8 @@ def _collect(recordings: list[Recording], index: int, interaction: Mapping[str, 
             raise ValueError
         recordings[-1] = Recording(*key, (*last.hops, exchange), last.recorded_at, last.index)
     else:
-        recordings.append(Recording(*key, (exchange,), own.get("recorded_at"), index))
+        later = own.get("recorded_at")
+        recordings.append(Recording(*key, (exchange,), None if later is None else _moment(later), index))
 
 
 def _exchange(interaction: Mapping[str, Any], own: Mapping[str, Any]) -> Exchange:
@@ -232,10 +234,28 @@ def _exchange(interaction: Mapping[str, Any], own: Mapping[str, Any]) -> Exchang
 
 
 def _ordered(groups: Mapping[str, list[str]], order: Iterable[str] | None) -> Headers:
+    if not all(isinstance(group, list) for group in groups.values()):
+        raise ValueError
+    flat = tuple((str(name), _header(value)) for name, value in _flat(groups))
     if order is None:
-        return _flat(groups)
-    values = {name: iter(group) for name, group in groups.items()}
-    return tuple((name, next(values[name])) for name in order)
+        return flat
+    names = list(order)
+    if sorted(names) != sorted(name for name, _ in flat):
+        raise ValueError
+    values = {name: iter([value for key, value in flat if key == name]) for name in groups}
+    return tuple((name, next(values[name])) for name in names)
+
+
+def _header(value: Any) -> str:
+    """The value of a header; written by hand, a number may stand without quotes."""
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise ValueError
+
+
+def _moment(value: Any) -> str:
+    datetime.fromisoformat(str(value))  # a ValueError when it is none
+    return str(value)
 
 
 def _bytes(body: str | bytes) -> bytes:

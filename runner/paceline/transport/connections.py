@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from collections.abc import Mapping
 from http.client import HTTPException
 from typing import Any
@@ -22,6 +23,7 @@ from urllib3.poolmanager import PoolManager
 from urllib3.util.ssl_ import create_urllib3_context
 
 from paceline.errors import FileError, Location
+from paceline.model.exchange import Timings
 from paceline.transport.addresses import Address
 from paceline.transport.failures import WireError, connect_failure, exchange_failure
 from paceline.transport.message import Answer, Deadline, Headers, Source, read_answer, write_request
@@ -30,6 +32,8 @@ _POOLS = 64  # hosts whose idle connections are kept
 _CONNECTIONS = 64  # idle connections kept for each of them
 # RFC 9110, section 9.2.2: only these may be sent again when it is not known whether the server acted on the first.
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
+
+_Phases = tuple[float, float, float | None]  # `dns`, `connect` and `tls` of `Timings`
 
 
 class OutgoingRequest(requests.PreparedRequest):
@@ -54,13 +58,14 @@ class OutgoingRequest(requests.PreparedRequest):
 
 
 class IncomingResponse(requests.Response):
-    """What an `ExactAdapter` returns: the answer, and every header that really went out."""
+    """What an `ExactAdapter` returns: the answer, every header that really went out, and where the time went."""
 
-    def __init__(self, answer: Answer, sent: Headers) -> None:
+    def __init__(self, answer: Answer, sent: Headers, timings: Timings) -> None:
         super().__init__()
         self.status_code = answer.status
         self.answer = answer
         self.sent = sent
+        self.timings = timings
 
 
 class ExactAdapter(HTTPAdapter):
@@ -126,8 +131,7 @@ class ExactAdapter(HTTPAdapter):
         tls = {"ssl_context": self._context(verify=bool(verify))} if address.scheme == "https" else {}
         pool = manager.connection_from_host(address.host, address.port, address.scheme, tls)
         assert isinstance(pool, _ExactPool)
-        answer, sent = pool.exchange(request, self._limit)
-        return IncomingResponse(answer, sent)
+        return pool.exchange(request, self._limit)
 
     def _context(self, *, verify: bool) -> ssl.SSLContext:
         context = self._contexts.get(verify)
@@ -143,11 +147,20 @@ class ExactAdapter(HTTPAdapter):
 
 
 class _Reach(HTTPConnection):
-    """Makes connections: `localhost` by IPv6 first, and no longer than the time-out over all addresses together."""
+    """Makes connections: `localhost` by IPv6 first, and no longer than the time-out over all addresses together.
+
+    Attributes:
+        looked_up: when the addresses of the host were known, by `time.perf_counter`.
+        reached: when the host was connected, all proxies between included, but not its own TLS.
+    """
+
+    looked_up = 0.0
+    reached = 0.0
 
     def _new_conn(self) -> socket.socket:
         deadline = Deadline(self.timeout)
         places = _places(self._dns_host, self.port)
+        self.looked_up = time.perf_counter()
         while True:
             left = deadline.remaining()
             family, place = places.pop(0)
@@ -158,6 +171,7 @@ class _Reach(HTTPConnection):
                 if not places:
                     raise
             else:
+                self.reached = time.perf_counter()
                 sock.settimeout(left)  # for the TLS handshake
                 return sock
 
@@ -175,14 +189,16 @@ class _Reach(HTTPConnection):
 
 
 class _ExactHTTPSConnection(_Reach, HTTPSConnection):
-    pass
+    def _tunnel(self) -> None:
+        super()._tunnel()
+        self.reached = time.perf_counter()
 
 
 class _ExactPool(HTTPConnectionPool):
     ConnectionCls = _Reach
 
-    def exchange(self, request: OutgoingRequest, limit: int | None) -> tuple[Answer, Headers]:
-        """Send a request over a connection of the pool and read its response; also tells the headers sent.
+    def exchange(self, request: OutgoingRequest, limit: int | None) -> IncomingResponse:
+        """Send a request over a connection of the pool and read its response.
 
         A kept connection that the server closes without a word was too old: the request is sent again, over a new
         one, if that can do no harm.
@@ -195,20 +211,18 @@ class _ExactPool(HTTPConnectionPool):
         message = write_request(request.method, target, lines, request.content)
         connection: Any = self._get_conn()
         try:
-            reused = not connection.is_closed
-            if not reused:
-                self._connect(connection, request)
+            reach = self._connect(connection, request) if connection.is_closed else None
             source = Source(connection.sock, request.deadline, limit)
             try:
-                answer = _converse(source, message, request.method)
+                answer, timings = _converse(source, message, request.method, reach)
             except WireError as error:
-                stale = reused and error.code in ("ECONNRESET", "EPIPE") and not source.started
+                stale = reach is None and error.code in ("ECONNRESET", "EPIPE") and not source.started
                 if not stale or request.method not in _IDEMPOTENT:
                     raise
                 connection.close()
-                self._connect(connection, request)
+                reach = self._connect(connection, request)
                 source = Source(connection.sock, request.deadline, limit)
-                answer = _converse(source, message, request.method)
+                answer, timings = _converse(source, message, request.method, reach)
         except BaseException:
             connection.close()
             raise
@@ -217,9 +231,11 @@ class _ExactPool(HTTPConnectionPool):
                 connection.close()
         finally:
             self._put_conn(connection)
-        return answer, lines
+        return IncomingResponse(answer, lines, timings)
 
-    def _connect(self, connection: Any, request: OutgoingRequest) -> None:
+    def _connect(self, connection: Any, request: OutgoingRequest) -> _Phases:
+        """Connect; tells how many milliseconds the look-up, the connection and TLS took."""
+        began = time.perf_counter()
         try:
             connection.timeout = request.deadline.remaining()
             if self.proxy is not None and request.address.scheme == "https":
@@ -231,6 +247,9 @@ class _ExactPool(HTTPConnectionPool):
             end = connection if is_proxy else self
             seconds = request.deadline.seconds
             raise connect_failure(error, end.host, end.port, seconds, is_proxy=is_proxy) from error
+        looked_up, reached, ended = connection.looked_up, connection.reached, time.perf_counter()
+        tls = _milliseconds(reached, ended) if isinstance(connection, HTTPSConnection) else None
+        return _milliseconds(began, looked_up), _milliseconds(looked_up, reached), tls
 
 
 class _ExactHTTPSPool(_ExactPool, HTTPSConnectionPool):
@@ -240,12 +259,22 @@ class _ExactHTTPSPool(_ExactPool, HTTPSConnectionPool):
 _POOL_CLASSES: dict[str, type[HTTPConnectionPool]] = {"http": _ExactPool, "https": _ExactHTTPSPool}
 
 
-def _converse(source: Source, message: bytes, method: str) -> Answer:
+def _converse(source: Source, message: bytes, method: str, reach: _Phases | None) -> tuple[Answer, Timings]:
+    """Send and read; `reach` is what it took to connect, None for a kept connection."""
+    began = time.perf_counter()
     try:
         source.send(message)
-        return read_answer(source, method)
+        answer = read_answer(source, method)
     except OSError as error:
         raise exchange_failure(error, source.deadline.seconds) from error
+    dns, connect, tls = reach or (None, None, None)
+    send, wait = _milliseconds(began, source.sent_at), _milliseconds(source.sent_at, source.started_at)
+    download = _milliseconds(source.started_at, time.perf_counter())
+    return answer, Timings(dns, connect, tls, send, wait, download, reused=reach is None)
+
+
+def _milliseconds(start: float, end: float) -> float:
+    return (end - start) * 1000
 
 
 def _places(host: str, port: int) -> list[tuple[socket.AddressFamily, Any]]:

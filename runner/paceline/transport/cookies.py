@@ -13,16 +13,29 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from paceline.model.exchange import Cookie
-from paceline.transport.set_cookie import SetCookie, parse_set_cookie
+from paceline.model.exchange import Cookie, DroppedCookie, RefusedCookie
+from paceline.transport.set_cookie import SetCookie, parse_set_cookie, why_unreadable
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
 _IPV4 = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
+_DELETED = "a response deleted it, by setting it with a Max-Age or Expires that is over"
+
+
+class Stored(NamedTuple):
+    """What became of the cookies of a response, save for those that were kept.
+
+    Attributes:
+        refused: those that were not kept.
+        dropped: older ones that were deleted.
+    """
+
+    refused: tuple[RefusedCookie, ...]
+    dropped: tuple[DroppedCookie, ...]
 
 
 class CookieJar:
@@ -31,7 +44,7 @@ class CookieJar:
     Times are unix seconds; `now` is what `clock` tells when it is not given. A replay sets the clock back.
 
     >>> jar = CookieJar()
-    >>> jar.store("http://api.example.org/v1/login", ["id=7; Path=/"])
+    >>> _ = jar.store("http://api.example.org/v1/login", ["id=7; Path=/"])
     >>> jar.header_for("http://api.example.org/v1/rides")
     'id=7'
     """
@@ -44,21 +57,37 @@ class CookieJar:
         for cookie in cookies:
             self.put(cookie)
 
-    def store(self, url: str, set_cookie_headers: Iterable[str], now: float | None = None) -> None:
-        """Take the values of Set-Cookie headers that the server at `url` sent; unusable ones are ignored."""
+    def store(self, url: str, set_cookie_headers: Iterable[str], now: float | None = None) -> Stored:
+        """Take the values of Set-Cookie headers that the server at `url` sent (section 5.3).
+
+        >>> CookieJar().store("http://a.example/", ["id=7; Domain=b.example"]).refused[0].reason
+        'Domain=b.example is neither the host a.example nor a domain above it'
+        """
         now = self.clock() if now is None else now
         host, path, _ = _request(url)
+        refused: list[RefusedCookie] = []
+        dropped: list[DroppedCookie] = []
         for header in set_cookie_headers:
             parsed = parse_set_cookie(header)
-            cookie = None if parsed is None else _received(parsed, host, path, now)
-            if cookie is None:
+            if parsed is None:
+                refused.append(RefusedCookie(*why_unreadable(header)))
                 continue
+            cookie = _received(parsed, host, path, now)
+            if reason := _why_refused(parsed, cookie, host):
+                refused.append(RefusedCookie(parsed.name, reason))
+                continue
+            key = cookie.domain, cookie.path, cookie.name
             with self._lock:
-                old = self.find(cookie.domain, cookie.path, cookie.name)
-                if cookie.expires is not None and cookie.expires <= now:
-                    self.remove(cookie.domain, cookie.path, cookie.name)
-                else:
+                old = self.find(*key)
+                if cookie.expires is None or cookie.expires > now:
                     self.put(cookie if old is None else replace(cookie, created=old.created))
+                elif old is not None:
+                    self.remove(*key)
+                    dropped.append(DroppedCookie(cookie.name, cookie.domain, cookie.path, _DELETED))
+                else:
+                    reason = f"already expired, and none of domain {cookie.domain} and path {cookie.path} to delete"
+                    refused.append(RefusedCookie(cookie.name, reason))
+        return Stored(tuple(refused), tuple(dropped))
 
     def for_url(self, url: str, now: float | None = None) -> tuple[Cookie, ...]:
         """The cookies that go to `url`: longer paths first, then older first (section 5.4).
@@ -148,34 +177,45 @@ def default_path(path: str) -> str:
     return path[: path.rfind("/")] or "/" if path.startswith("/") else "/"
 
 
-def _received(parsed: SetCookie, host: str, path: str, now: float) -> Cookie | None:
-    """A cookie as it is stored (section 5.3), or None when this host may not set it."""
-    domain, host_only = host, True
-    if parsed.domain is not None:
-        domain = _ascii(parsed.domain)
-        host_only = domain == host and is_public_suffix(domain)
-        if not domain_matches(host, domain) or (domain != host and is_public_suffix(domain)):
-            return None
+def not_asked_for(set_cookie_headers: Iterable[str]) -> Stored:
+    """What becomes of cookies where the request is to keep none."""
+    parsed = map(parse_set_cookie, set_cookie_headers)
+    reason = "the request keeps no cookies (protocolProfileBehavior.disableCookies)"
+    return Stored(tuple(RefusedCookie(cookie.name if cookie else "", reason) for cookie in parsed), ())
+
+
+def _received(parsed: SetCookie, host: str, path: str, now: float) -> Cookie:
+    """A cookie as it would be stored (section 5.3)."""
+    domain = host if parsed.domain is None else _ascii(parsed.domain)
     expires = parsed.expires if parsed.max_age is None else now + parsed.max_age
-    cookie_path = parsed.path or default_path(path)
-    # https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html, "Cookie Name Prefixes"
-    if parsed.name.startswith(("__Secure-", "__Host-")) and not parsed.secure:
-        return None
-    if parsed.name.startswith("__Host-") and not (parsed.domain is None and cookie_path == "/"):
-        return None
     return Cookie(
         name=parsed.name,
         value=parsed.value,
         domain=domain,
-        path=cookie_path,
+        path=parsed.path or default_path(path),
         expires=expires,
         secure=parsed.secure,
         http_only=parsed.http_only,
-        host_only=host_only,
+        host_only=parsed.domain is None or (domain == host and is_public_suffix(domain)),
         same_site=parsed.same_site,
         created=now,
         extensions=parsed.extensions,
     )
+
+
+def _why_refused(parsed: SetCookie, cookie: Cookie, host: str) -> str:
+    """Why `host` may not set a cookie; empty when it may."""
+    if parsed.domain is not None and not domain_matches(host, cookie.domain):  # section 5.3, step 6
+        return f"Domain={parsed.domain} is neither the host {host} nor a domain above it"
+    if cookie.domain != host and is_public_suffix(cookie.domain):  # step 5
+        return f"Domain={parsed.domain} is a public suffix: a cookie for it would go to hosts of others too"
+    # https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html, "Cookie Name Prefixes"
+    prefix = next((one for one in ("__Secure-", "__Host-") if cookie.name.startswith(one)), "")
+    broken = ["Secure"] if prefix and not cookie.secure else []
+    if prefix == "__Host-":
+        broken += ["Path=/"] if cookie.path != "/" else []
+        broken += ["no Domain"] if parsed.domain is not None else []
+    return f"the prefix {prefix} asks for {' and '.join(broken)}" if broken else ""
 
 
 @lru_cache(maxsize=1024)

@@ -14,7 +14,7 @@ from paceline.model.exchange import Exchange, HttpRequest, HttpResponse, SendOpt
 from paceline.resolve.randomness import Randomness
 from paceline.transport.addresses import Address, split
 from paceline.transport.connections import ExactAdapter, IncomingResponse, OutgoingRequest
-from paceline.transport.cookies import CookieJar
+from paceline.transport.cookies import CookieJar, not_asked_for
 from paceline.transport.decoding import decode
 from paceline.transport.failures import WireError
 from paceline.transport.message import Deadline, Headers
@@ -106,7 +106,8 @@ class LiveTransport:
             raise RequestError(f"{request.method} {error.what}", fix=error.fix, code=error.code) from error
         cookie = self.jar.header_for(request.url) if options.use_cookies else ""
         cookies_went = before is not None and any(name.lower() == "cookie" for name, _ in before.headers)
-        lines = complete_headers(request.headers, address, cookie, cookies_went=cookies_went)
+        authority = address.authority if options.add_host else None
+        lines = complete_headers(request.headers, authority, cookie, cookies_went=cookies_went)
         outgoing = OutgoingRequest(request.method, address, lines, request.body, deadline)
         try:
             adapter = self._session.get_adapter(request.url)
@@ -118,10 +119,8 @@ class LiveTransport:
             body = decode(answer.body, ", ".join(codings), self._limit)
         except WireError as error:
             raise error.of(request.method, request.url) from error.__cause__
-        if options.use_cookies:
-            received = [value for name, value in answer.headers if name.lower() == "set-cookie"]
-            if received:
-                self.jar.store(request.url, received)
+        received = [value for name, value in answer.headers if name.lower() == "set-cookie"]
+        stored = self.jar.store(request.url, received) if options.use_cookies else not_asked_for(received)
         response = HttpResponse(
             status=answer.status,
             reason=answer.reason,
@@ -132,7 +131,8 @@ class LiveTransport:
             elapsed_ms=elapsed,
             wire_bytes=len(answer.body),
         )
-        return Exchange(replace(request, headers=incoming.sent), response)
+        sent = replace(request, headers=incoming.sent)
+        return Exchange(sent, response, incoming.timings, stored.refused, stored.dropped)
 
     def _proxies_of(self, address: Address) -> dict[str, str]:
         """The proxy for an address, as a mapping for `requests`; looked up once for each host."""
@@ -144,21 +144,22 @@ class LiveTransport:
         return found
 
 
-def complete_headers(headers: Headers, address: Address, cookie: str, *, cookies_went: bool = False) -> Headers:
+def complete_headers(headers: Headers, host: str | None, cookie: str, *, cookies_went: bool = False) -> Headers:
     """Every header that goes out: the given ones with Host and the jar's cookies in Newman's places.
 
     A Host of the user's own stays. The jar's cookies follow those that the user wrote, in the same header.
 
     Args:
+        host: of the address; None adds no Host, which RFC 9112, section 3.2, forbids, so that a test can do just that.
         cookies_went: whether this is a redirect of a request that had cookies: Newman keeps their place then.
     """
     lines = list(headers)
     names = [name.lower() for name, _ in lines]
-    if "host" not in names:
+    if host is not None and "host" not in names:
         place = len(lines)
         while place and names[place - 1] in _AFTER_HOST:
             place -= 1
-        lines.insert(place, ("Host", address.authority))
+        lines.insert(place, ("Host", host))
         names.insert(place, "host")
     if cookie and "cookie" in names:
         own = [value for name, value in lines if name.lower() == "cookie"]

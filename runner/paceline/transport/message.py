@@ -102,9 +102,11 @@ class Source:
     Attributes:
         buffer: what is received and not yet taken.
         started: whether anything has been received.
+        sent_at: when the request was written, by `time.perf_counter`.
+        started_at: when the first byte was received.
     """
 
-    __slots__ = ("_limit", "_socket", "buffer", "deadline", "started")
+    __slots__ = ("_limit", "_socket", "buffer", "deadline", "sent_at", "started", "started_at")
 
     def __init__(self, sock: socket.socket, deadline: Deadline, limit: int | None = None) -> None:
         self._socket = sock
@@ -112,6 +114,7 @@ class Source:
         self._limit = limit
         self.buffer = bytearray()
         self.started = False
+        self.sent_at = self.started_at = 0.0
 
     def send(self, message: bytes) -> None:
         """Write a whole request.
@@ -122,7 +125,9 @@ class Source:
         self._socket.settimeout(self.deadline.remaining())
         try:
             self._socket.sendall(message)
+            self.sent_at = time.perf_counter()
         except (BrokenPipeError, ConnectionResetError):
+            self.sent_at = time.perf_counter()
             # A server may answer before it has read all, and close: 413 for one. What it said is still there.
             if not self.fill():
                 raise
@@ -134,8 +139,10 @@ class Source:
         """
         self._socket.settimeout(self.deadline.remaining())
         data = self._socket.recv(_RECEIVE)
+        if data and not self.started:
+            self.started = True
+            self.started_at = time.perf_counter()
         self.buffer += data
-        self.started |= bool(data)
         return bool(data)
 
     def line(self) -> bytes:

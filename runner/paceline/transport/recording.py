@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +41,8 @@ from paceline.transport.cookies import CookieJar
 from paceline.transport.replaying import Tape, hides_an_answer, play
 
 Mode = Literal["once", "new", "rewrite", "none"]
+#: Stem of the collection, and the names of folders and item.
+StepName = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +54,15 @@ class CassetteOptions:
             cassette; `rewrite` records everything anew; `none` only replays and opens no socket.
         headers: names of headers to compare besides `Accept` and `Content-Type`.
         command: how the run was started, for the commands that repair a cassette.
+        anew: the steps that `rewrite` records anew, for the others it is as `new`; None means all.
+        sent: steps whose requests are sent wherever anything is, recorded or not.
     """
 
     mode: Mode = "none"
     headers: tuple[str, ...] = ()
     command: str = "paceline run"
+    anew: frozenset[StepName] | None = None
+    sent: frozenset[StepName] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,8 @@ class RecordingTransport:
 
     Nothing is stored before `save`: only then are all secrets of the run known. Where requests are sent at all (`once`
     and `new`), one whose recorded answer held a secret, such as a login, is sent as well, or the service would be
-    shown a session that it never gave; its cassette stays as it is.
+    shown a session that it never gave. So are those that `CassetteOptions.sent` names, or a change would be made, and
+    a recording would stand for what takes it back. Their cassettes stay as they are.
 
     Args:
         inner: sends what is recorded; None only in mode `none`.
@@ -132,8 +139,7 @@ class RecordingTransport:
         self._moment: float | None = None
         if inner is None:
             jar.clock = self._now  # cookies live as long in a replay as they lived when they were recorded
-        self._shelves: dict[tuple[str, tuple[str, ...]], _Shelf] = {}
-        self._last: tuple[str, tuple[str, ...]] | None = None
+        self._shelves: dict[StepName, _Shelf] = {}
         self._failures: list[CassetteError] = []
         self._lock = RLock()
 
@@ -155,17 +161,20 @@ class RecordingTransport:
                 what = f"{request.method} {without_user(request.url)} belongs to no request of a collection"
                 raise CassetteError(what, fix="it cannot be replayed: send it live")
             return self._inner.send(request, options)
+        is_kept = True
         with self._lock:
             shelf = self._shelf(step)
-            self._last = (step.collection, step.path)
+            is_sent = self._inner is not None and (step.collection, step.path) in self._options.sent
             try:
                 recording = self._recording_of(request, step, shelf)
             except CassetteError as error:
                 self._failures.append(error)
-                raise
-            if recording is not None and (self._inner is None or not hides_an_answer(recording)):
+                if not is_sent:
+                    raise
+                recording, is_kept = None, False
+            if recording is not None and not is_sent and (self._inner is None or not hides_an_answer(recording)):
                 assert shelf.tape is not None
-                fix = repair(self._options.command, "rewrite", step.path)
+                fix = repair(self._options.command, "rewrite", step.collection, step.path)
                 return play(recording, shelf.tape.cassette, request, options, self._jar, self._now, fix)
         assert self._inner is not None
         try:
@@ -178,7 +187,7 @@ class RecordingTransport:
         with self._lock:
             for hop in trip.hops:
                 learn_exchange(hop, self._scrubber)
-            if recording is None:
+            if recording is None and is_kept:
                 self._keep(trip, step, shelf)
         return trip
 
@@ -198,12 +207,13 @@ class RecordingTransport:
         tapes = (shelf.tape for shelf in self._shelves.values())
         return [tape.cassette for tape in sorted(filter(None, tapes), key=lambda tape: tape.file) if tape.played]
 
-    def unplayed(self, steps: Iterable[StepKey] | None = None) -> list[Unplayed]:
+    def unplayed(self, steps: Iterable[StepKey] | None = None, but: Collection[StepName] = ()) -> list[Unplayed]:
         """The recordings that nothing asked for, by file.
 
         Args:
             steps: those selected to run; None means all, so that cassettes of requests that are no longer there are
                 found as well.
+            but: steps that were not to run after all.
 
         Raises:
             FileError, FormatError: a cassette cannot be read.
@@ -212,7 +222,7 @@ class RecordingTransport:
         wanted = None if steps is None else {(step.collection, step.path) for step in steps}
         for file, cassette in self._library.cassettes():
             key = (cassette.collection, cassette.path)
-            if wanted is not None and key not in wanted:
+            if key in but or (wanted is not None and key not in wanted):
                 continue
             shelf = self._shelves.get(key)
             if shelf is None:
@@ -221,15 +231,17 @@ class RecordingTransport:
                 left += shelf.tape.unplayed()
         return left
 
-    def unplayed_error(self, steps: Iterable[StepKey] | None = None) -> CassetteError | None:
+    def unplayed_error(
+        self, steps: Iterable[StepKey] | None = None, but: Collection[StepName] = ()
+    ) -> CassetteError | None:
         """The failure that `unplayed` is, or None."""
-        return unplayed_error(self.unplayed(steps), self._options.command)
+        return unplayed_error(self.unplayed(steps, but), self._options.command)
 
-    def save(self, *, interrupted: bool = False) -> Saved:
+    def save(self, unfinished: Collection[StepName] = ()) -> Saved:
         """Store what was recorded. A step that was not recorded whole leaves its cassette as it was.
 
         Args:
-            interrupted: the run did not come to its end: the last step does not count as recorded.
+            unfinished: steps that were broken off, so that they may have had more to record.
 
         Raises:
             SecretInCassetteError: something to be stored still holds a secret; nothing is stored then.
@@ -240,8 +252,8 @@ class RecordingTransport:
             left_out: list[LeftOut] = []
             claimed: set[Path] = set()
             for (collection, path), shelf in sorted(self._shelves.items(), key=lambda entry: entry[0]):
-                if interrupted and (collection, path) == self._last:
-                    shelf.broken = shelf.broken or "the run ended before its end"
+                if (collection, path) in unfinished:
+                    shelf.broken = shelf.broken or "it was interrupted"
                 if shelf.broken:
                     left_out.append(LeftOut(collection, path, shelf.broken))
                 elif shelf.taken:
@@ -267,7 +279,7 @@ class RecordingTransport:
         shelf = self._shelves.get(key)
         if shelf is None:
             file, cassette = self._library.find(*key)
-            if cassette is None or self._options.mode == "rewrite":
+            if cassette is None or self._is_anew(key):
                 now = datetime.fromtimestamp(int(self._clock()), UTC)
                 seed = secrets.token_hex(8) if cassette is None else cassette.seed
                 shelf = _Shelf(file, None, seed, now)
@@ -276,6 +288,9 @@ class RecordingTransport:
                 shelf = _Shelf(file, Tape(file, cassette), cassette.seed, started, cassette.base_url)
             self._shelves[key] = shelf
         return shelf
+
+    def _is_anew(self, key: StepName) -> bool:
+        return self._options.mode == "rewrite" and (self._options.anew is None or key in self._options.anew)
 
     def _recording_of(self, request: HttpRequest, step: StepKey, shelf: _Shelf) -> Recording | None:
         """The recording to play; None when the request is to be sent and recorded."""
@@ -335,11 +350,12 @@ class RecordingTransport:
         hops = [hop for recording in cassette.recordings for hop in recording.hops]
         for index, hop in enumerate(hops):
             for pointer in leaks(hop, self._scrubber):
+                again = repair(self._options.command, "rewrite", cassette.collection, cassette.path)
                 raise SecretInCassetteError(
                     f"the recording of {cassette.path[-1]!r} would hold a secret of this run: nothing was saved",
                     Location(str(file), f"/interactions/{index}{pointer}"),
                     "give the variable that holds it the type `secret`, or the field a name that says so "
-                    f"(`token`, `password`, ...), then: {repair(self._options.command, 'rewrite', cassette.path)}",
+                    f"(`token`, `password`, ...), then: {again}",
                 )
 
 

@@ -14,7 +14,7 @@ from paceline.transport.cassette import Cassette, Recording
 from paceline.transport.cassette_errors import CassetteError, Difference, Unplayed, mismatch
 from paceline.transport.cassette_match import differences, origin_of
 from paceline.transport.cassette_placeholders import has_placeholder
-from paceline.transport.cookies import CookieJar
+from paceline.transport.cookies import CookieJar, not_asked_for
 from paceline.transport.redirects import location_of, too_many
 from paceline.transport.set_cookie import parse_set_cookie
 
@@ -127,11 +127,13 @@ def play(
         url = request.url if number == 0 else moved(hop.request.url)
         if number > options.max_redirects:
             raise too_many(request, [*(past.request.url for past in hops), url], options.max_redirects)
+        received = [value for name, value in hop.response.headers if name.lower() == "set-cookie"]
+        stored = not_asked_for(received)
         if options.use_cookies:
-            received = [value for name, value in hop.response.headers if name.lower() == "set-cookie"]
             now = clock()
-            jar.store(url, [_made_now(value, made) for value in received], now)
-        hops.append(Exchange(replace(hop.request, url=url), replace(hop.response, url=url)))
+            stored = jar.store(url, [_made_now(value, made) for value in received], now)
+        sent, answer = replace(hop.request, url=url), replace(hop.response, url=url)
+        hops.append(Exchange(sent, answer, None, stored.refused, stored.dropped))
     location = location_of(hops[-1].response)
     if location is not None and options.follow_redirects:
         raise CassetteError(

@@ -48,19 +48,14 @@ def parse_set_cookie(header: str) -> SetCookie | None:
     >>> parse_set_cookie('id="7"; Path=/api; Secure').value
     '"7"'
     """
-    pair, _, rest = header.strip().partition(";")
-    pair = _END_OF_PAIR.split(pair, maxsplit=1)[0].removeprefix("=")
-    name, equals, value = pair.partition("=")
-    if not equals or not name:
-        name, value = "", pair
-    name, value = name.strip(), value.strip()
+    name, value, attributes = _parts(header)
     # Newman would keep a cookie that is all empty and send "Cookie: " for it.
     if not (name or value) or _CONTROL.search(name) or _CONTROL.search(value):
         return None
     read: dict[str, object] = {}
     extensions = []
-    for attribute in rest.split(";"):
-        key, equals, text = (part.strip() for part in attribute.partition("="))
+    for attribute in attributes.split(";"):
+        key, _, text = (part.strip() for part in attribute.partition("="))
         match key.lower():
             case "expires" if (seconds := parse_date(text)) is not None:
                 read["expires"] = seconds
@@ -81,6 +76,26 @@ def parse_set_cookie(header: str) -> SetCookie | None:
             case _:
                 extensions.append(attribute.strip())
     return SetCookie(name, value, extensions=tuple(extensions), **read)  # type: ignore[arg-type]
+
+
+def why_unreadable(header: str) -> tuple[str, str]:
+    r"""Name and reason of a header that `parse_set_cookie` finds no cookie in.
+
+    >>> why_unreadable("id=7\t8; Path=/")
+    ('id', 'a control character is in its name or value')
+    """
+    name, value, _ = _parts(header)
+    return name, "a control character is in its name or value" if name or value else "it is empty"
+
+
+def _parts(header: str) -> tuple[str, str, str]:
+    """Name, value and, unsplit, the attributes."""
+    pair, _, attributes = header.strip().partition(";")
+    pair = _END_OF_PAIR.split(pair, maxsplit=1)[0].removeprefix("=")
+    name, equals, value = pair.partition("=")
+    if not equals or not name:
+        name, value = "", pair
+    return name.strip(), value.strip(), attributes
 
 
 def parse_date(text: str) -> float | None:

@@ -1,0 +1,197 @@
+"""Collections and suites as pytest sees them: files, and a test for each request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from paceline.engine.selection import Step, select
+from paceline.errors import PacelineError
+from paceline.formats.collection import load_collection
+from paceline.model.collection import Collection
+from paceline.model.outcome import ItemResult
+from paceline.pytest_plugin.evidence import evidence, in_words
+from paceline.pytest_plugin.options import Settings, settings_for, settings_for_suite
+from paceline.pytest_plugin.ride import NeedFailedError, Ride, failed, labels
+from paceline.report.style import Signs, Style
+
+
+class RequestFailedError(Exception):
+    """A request that was run as a test did not pass. What it holds is not masked, so it says only where it failed."""
+
+    def __init__(self, result: ItemResult) -> None:
+        super().__init__(result.item.name)
+        self.result = result
+
+
+class CollectionFile(pytest.File):
+    """A collection; its requests share a session, which begins with the first of them and ends after the last."""
+
+    settings: Settings | None = None
+
+    def collect(self) -> Iterator[RequestItem]:
+        """A test for each request, in the order of the collection; what ends the session comes last."""
+        try:
+            self.settings = self.settings or settings_for(self.config, self.path)
+            path = next(path for path in self.settings.suite.collections if Path(path).resolve() == self.path.resolve())
+            self.collection = load_collection(path)
+            register_marks(self.config, self.collection)
+        except PacelineError as error:
+            raise self.CollectError(str(error)) from None
+        last = {errand.key for errand in self.settings.suite.teardown}
+        steps = sorted(select(self.collection), key=lambda step: step.key in last)
+        contracts = _contracts(self.settings)
+        for name, step in zip(labels(steps), steps, strict=True):
+            yield RequestItem.from_parent(self, name=name, step=step, marks=_marks(step, self.settings, contracts))
+
+    def ride(self) -> Ride:
+        """The session of this file."""
+        if not hasattr(self, "_ride"):
+            assert self.settings is not None
+            self._ride = Ride(self.settings, self.collection).__enter__()
+        return self._ride
+
+    def teardown(self) -> None:
+        """End the session: take back, tear down, settle the recordings."""
+        ride: Ride | None = self.__dict__.pop("_ride", None)
+        if ride is None:
+            return
+        with ride_closing(ride):
+            failures, problem = ride.wind_up()
+        texts = [
+            in_words(result, ride.mask, _style(self.config)) for result in {id(r): r for r, _ in failures}.values()
+        ]
+        if problem is not None:
+            texts.append(ride.mask.text(f"{problem.message}\nfix: {problem.fix}"))
+        if texts:
+            pytest.fail("\n".join(texts), pytrace=False)
+
+
+class ride_closing:  # noqa: N801  reads as the context it is
+    """Closes a ride whatever happens."""
+
+    def __init__(self, ride: Ride) -> None:
+        self._ride = ride
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *error: object) -> None:
+        self._ride.__exit__(*error)
+
+
+class SuiteFile(pytest.File):
+    """A suite file that was named: its collections, in its order."""
+
+    def collect(self) -> Iterator[CollectionFile]:
+        """The collections as files of their own, so that tests have the same names as when collected from there."""
+        try:
+            settings = settings_for_suite(self.config, self.path)
+        except PacelineError as error:
+            raise self.CollectError(str(error)) from None
+        for path in settings.suite.collections:
+            file: CollectionFile = CollectionFile.from_parent(self, path=Path(path).resolve())
+            file.settings = settings
+            yield file
+
+
+class RequestItem(pytest.Item):
+    """One request of a collection."""
+
+    def __init__(self, *, step: Step, marks: list[str], **more: Any) -> None:
+        super().__init__(**more)
+        self.step = step
+        self.result: ItemResult | None = None
+        for mark in marks:
+            self.add_marker(mark)
+        self.extra_keyword_matches.update(folder.name for folder in step.folders)
+
+    @property
+    def file(self) -> CollectionFile:
+        """The collection it belongs to."""
+        assert isinstance(self.parent, CollectionFile)
+        return self.parent
+
+    def setup(self) -> None:
+        """Run what the request needs and has not been run; the first test to find that broken tells it."""
+        try:
+            ride = self.file.ride()
+            self.step = ride.step_of(self.step.item)
+            ride.make_ready(self.step)
+        except NeedFailedError as error:
+            why = self.file.ride().mask.text(str(error))
+            if error.told:
+                raise pytest.skip.Exception(why, _use_item_location=True) from None
+            # Of what is raised here pytest would show the traceback.
+            told = in_words(error.result, self.file.ride().mask, _style(self.config))
+            pytest.fail(f"{why}\n{told}", pytrace=False)
+
+    def runtest(self) -> None:
+        """Run the request, with its scripts, its contract and whatever hooks have to say."""
+        __tracebackhide__ = True  # variables in a traceback are not masked
+        ride = self.file.ride()
+        self.ihook.pytest_paceline_before_request(item=self, variables=ride.scopes_of(self.step))
+        self.result = result = ride.run(self.step)
+        for message in result.console:
+            self.add_report_section("call", "console", f"{message.level}: {ride.mask.data(message.values)}\n")
+        if result.trip is not None:
+            self.user_properties += [("method", result.trip.request.method), ("status", result.trip.response.status)]
+        if failed(result):
+            raise RequestFailedError(result)
+        if result.skipped is not None:
+            raise pytest.skip.Exception(ride.mask.text(result.skipped), _use_item_location=True)
+        self.ihook.pytest_paceline_after_request(item=self, result=result)
+
+    def evidence(self) -> list[str]:
+        """What happened, as HTML for a report; nothing where nothing did."""
+        return [] if self.result is None else evidence(self.result, self.file.ride().mask)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What a report on the terminal shows: the request, what came back, what was wrong, and how to repeat it."""
+        error = excinfo.value
+        if isinstance(error, RequestFailedError):
+            return in_words(error.result, self.file.ride().mask, _style(self.config))
+        if isinstance(error, PacelineError):
+            return str(error)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """File and name, as `-v` and reports show them."""
+        return self.path, 0, self.name
+
+
+def _contracts(settings: Settings) -> dict[str, Any]:
+    """The contracts by key, for the marks."""
+    path = settings.wishes.contracts or settings.suite.contracts
+    if path is None:
+        return {}
+    from paceline.contract.book import load_book
+
+    return dict(load_book(path).contracts)
+
+
+def _marks(step: Step, settings: Settings, contracts: dict[str, Any]) -> list[str]:
+    contract = contracts.get(step.key)
+    marks = ["privileged"] if contract is not None and contract.privileged is True else []
+    marks += ["mutating"] if step.key in settings.suite.mutations else []
+    return [*marks, *(mark for folder in step.folders if (mark := _identifier(folder.name)))]
+
+
+def _identifier(name: str) -> str:
+    """The name of a folder as a mark: `Changes state` is `changes_state`."""
+    word = "".join(letter if letter.isalnum() else "_" for letter in name.lower()).strip("_")
+    return word if word.isidentifier() else f"folder_{word}" if word else ""
+
+
+def _style(config: pytest.Config) -> Style:
+    return Style(config.get_terminal_writer().hasmarkup, Signs())
+
+
+def register_marks(config: pytest.Config, collection: Collection) -> None:
+    """Make the marks of folders known, which `--strict-markers` asks for."""
+    for folders, _ in collection.items():  # noqa: PERF102  not a dict
+        for folder in folders:
+            if mark := _identifier(folder.name):
+                config.addinivalue_line("markers", f"{mark}: requests of the folder {folder.name}")

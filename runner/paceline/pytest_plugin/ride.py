@@ -1,0 +1,293 @@
+"""Requests one by one, each with what it needs before it: a run that pytest drives."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Self
+
+from paceline.engine.events import Event, ItemFinished, RunFinished, RunStarted
+from paceline.engine.graph import needs
+from paceline.engine.preflight import check
+from paceline.engine.selection import Route, Step, select
+from paceline.engine.session import Session, next_position
+from paceline.engine.summary import Tally
+from paceline.engine.verdict import ExitCode, exit_code
+from paceline.formats.collection import load_collection
+from paceline.model.collection import Collection, Item
+from paceline.model.exchange import StepKey
+from paceline.model.outcome import Failure, ItemResult, Phase, Problem
+from paceline.preparing import Prepared, prepared
+from paceline.pytest_plugin.options import Settings
+from paceline.report.masking import Mask
+from paceline.resolve.scopes import MISSING, Scopes
+
+
+class NeedFailedError(Exception):
+    """A request that another one needs did not succeed.
+
+    Attributes:
+        told: whether that has been reported before.
+    """
+
+    def __init__(self, step: Step, result: ItemResult, *, told: bool) -> None:
+        super().__init__(step.key)
+        self.step = step
+        self.result = result
+        self.told = told
+
+    def __str__(self) -> str:
+        reason = next((failure.problem.message.partition("\n")[0] for failure in self.result.failures()), "")
+        return f"{self.step.key} failed, which this request needs: {reason}"
+
+
+@dataclass(slots=True)
+class _Course:
+    """Where the requests of one collection are, as far as `setNextRequest` is concerned.
+
+    Attributes:
+        passed_over: why a request is not run, by the identity of its item.
+    """
+
+    steps: list[Step]
+    route: Route
+    passed_over: dict[int, str] = field(default_factory=dict)
+
+
+class Ride:
+    """One session over the collections of a suite. Use it as a context.
+
+    Args:
+        collected: the collection whose requests are tests; None when requests are asked for by name.
+
+    Attributes:
+        mask: knows the secrets of all that happened.
+
+    Raises:
+        PacelineError: a file, an option or a variable is wrong.
+    """
+
+    def __init__(self, settings: Settings, collected: Collection | None = None) -> None:
+        self.mask = Mask()
+        self._settings = settings
+        suite = settings.suite
+        self._collections = [
+            collected if collected is not None and str(path) == collected.at.file else load_collection(path)
+            for path in suite.collections
+        ]
+        self._steps = [step for collection in self._collections for step in select(collection)]
+        self._stack = ExitStack()
+        self._results: dict[int, ItemResult] = {}
+        self._courses: dict[int, _Course] = {}
+        self._told: set[int] = set()
+        self._tally = Tally()
+
+    def __enter__(self) -> Self:
+        ready = self._stack.enter_context(prepared(self._settings.suite, self._collections, self._settings.wishes))
+        self._ready: Prepared = ready
+        self._session = Session(
+            ready.collections, ready.environment, ready.globals, ready.options, ready.means, ready.suite
+        )
+        check(self._steps, self._session.scopes_of)
+        started = RunStarted(
+            tuple(ready.collections), ready.environment, ready.globals, 1, len(self._steps), time.time()
+        )
+        self._hear(started)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+        self._stack.close()
+
+    # --- What there is ---
+
+    def step_of(self, item: Item) -> Step:
+        """The step of an item."""
+        return next(step for step in self._steps if step.item is item)
+
+    def named(self, key: str) -> Step | None:
+        """The step of this key; None when there is none."""
+        return next((step for step in self._steps if step.key == key), None)
+
+    def first(self) -> Step:
+        """The first step of all."""
+        return self._steps[0]
+
+    def keys(self) -> list[str]:
+        """All keys, in order."""
+        return [step.key for step in self._steps]
+
+    def scopes_of(self, step: Step) -> Scopes:
+        """The variables as a step sees them now."""
+        return self._session.scopes_of(step)
+
+    # --- Running ---
+
+    def make_ready(self, step: Step) -> None:
+        """Run what a step needs: the setup of the suite, and whatever sets the variables it reads that have no value.
+
+        Raises:
+            NeedFailedError: one of them failed.
+        """
+        for errand in self._ready.suite.setup:
+            needed = self._session.named[errand.key]
+            if needed.item is step.item:
+                return
+            if id(needed.item) not in self._results:
+                self._execute(needed, "setup", self._session.needless(errand))
+            self._require(needed)
+        self._provide(step, set())
+
+    def _provide(self, step: Step, under_way: set[int]) -> None:
+        scopes = self.scopes_of(step)
+        for need in needs(self._steps, step):
+            producer = need.producer
+            if producer is None or id(producer.item) in under_way:
+                continue
+            if id(producer.item) not in self._results:
+                if scopes.find(need.name) not in (MISSING, "", None):
+                    continue
+                self._provide(producer, under_way | {id(step.item)})
+                self._execute(producer, "setup")
+            if scopes.find(need.name) in (MISSING, "", None):
+                self._require(producer)
+
+    def _require(self, step: Step) -> None:
+        result = self._results[id(step.item)]
+        if next(result.failures(), None) is not None:
+            told = id(step.item) in self._told
+            self._told.add(id(step.item))
+            raise NeedFailedError(step, result, told=told)
+
+    def run(self, step: Step) -> ItemResult:
+        """The result of a step in its place; one that ran before, since another needed it, is not run again.
+
+        A script that names an earlier request as the next one has it run again at once, and all after it up to this
+        one: tests cannot be run twice.
+        """
+        course = self._course(step)
+        reason = course.passed_over.get(id(step.item))
+        if id(step.item) not in self._results:
+            self._execute(step, "main", reason or self._needless(step), course)
+        result = self._results[id(step.item)]
+        self._told.add(id(step.item))
+        return result
+
+    def again(self, step: Step) -> ItemResult:
+        """The result of running a step now, whether it ran before or not."""
+        self._execute(step, "main")
+        return self._results[id(step.item)]
+
+    def _needless(self, step: Step) -> str | None:
+        suite = self._ready.suite
+        errand = next((one for one in (*suite.setup, *suite.teardown) if one.key == step.key), None)
+        return None if errand is None else self._session.needless(errand)
+
+    def _course(self, step: Step) -> _Course:
+        key = id(step.collection)
+        if key not in self._courses:
+            steps = [one for one in self._steps if one.collection is step.collection]
+            self._courses[key] = _Course(steps, Route(steps))
+        return self._courses[key]
+
+    def _execute(self, step: Step, phase: Phase, skipped: str | None = None, course: _Course | None = None) -> None:
+        position = 0 if course is None else next(at for at, one in enumerate(course.steps) if one.item is step.item)
+        end = position
+        while True:
+            length = 1 if course is None else len(course.steps)
+            cursor = self._session.cursor(0, phase, position, length)
+            route = None if course is None else course.route
+            result = self._drain(self._session.execute(step, cursor, skipped, route))
+            if position == end or next(result.failures(), None) is not None or id(step.item) not in self._results:
+                self._results[id(step.item)] = result
+            if course is None:
+                return
+            following = next_position(course.route, position, result)
+            if following is None or following > end:
+                self._pass_over(course, step, end, following)
+                return
+            position, step = following, course.steps[following]
+
+    def _pass_over(self, course: _Course, step: Step, position: int, following: int | None) -> None:
+        stop = len(course.steps) if following is None else following
+        target = "null" if following is None else course.steps[following].item.name if stop < len(course.steps) else ""
+        for one in course.steps[position + 1 : stop]:
+            course.passed_over[id(one.item)] = f"{step.item.name} called setNextRequest({target})"
+
+    def _drain(self, events: Generator[Event, None, ItemResult]) -> ItemResult:
+        while True:
+            try:
+                self._hear(next(events))
+            except StopIteration as stop:
+                result: ItemResult = stop.value
+                break
+        self._tally.add(result)
+        self._hear(ItemFinished(result))
+        return result
+
+    def _hear(self, event: Event) -> None:
+        self.mask.observe(event)
+        if self._ready.tape is not None:
+            self._ready.tape.observe(event)
+
+    # --- The end ---
+
+    def wind_up(self) -> tuple[list[tuple[ItemResult, Failure]], Problem | None]:
+        """Take back what changed, tear down, and settle the recordings.
+
+        Returns:
+            What failed of that, and what is wrong with the recordings.
+        """
+        suite = self._ready.suite
+        failures: list[tuple[ItemResult, Failure]] = []
+        steps = [(self._session.named[key], None) for key in self._session.mutations.to_undo()]
+        undone = len(steps)
+        if self._stands():
+            steps += [
+                (self._session.named[errand.key], self._session.needless(errand))  # type: ignore[misc]
+                for errand in suite.teardown
+                if id(self._session.named[errand.key].item) not in self._results
+            ]
+        for at, (step, skipped) in enumerate(steps):
+            self._execute(step, "undo" if at < undone else "teardown", skipped)
+            result = self._results[id(step.item)]
+            failures += [(result, failure) for failure in result.failures()]
+        return failures, self._settled()
+
+    def _stands(self) -> bool:
+        """Whether there is anything to tear down."""
+        named = self._session.named
+        results = [self._results.get(id(named[errand.key].item)) for errand in self._ready.suite.setup]
+        if not results:
+            return bool(self._results)
+        return any(result is not None and next(result.failures(), None) is None for result in results)
+
+    def _settled(self) -> Problem | None:
+        tape = self._ready.tape
+        if tape is None:
+            return None
+        ran = {(step.collection.stem, step.path) for step in self._steps if id(step.item) in self._results}
+        tape.expect([StepKey(*name) for name in ran])
+        failures = tuple(self._tally.failures)
+        code = exit_code((failure for _, failure in failures), executed=self._tally.executed)
+        end = RunFinished(self._tally.summary(), failures, int(code), *self._session.variables())
+        settled = tape.settled(end)
+        return settled.problem if settled.exit_code != ExitCode.OK else None
+
+
+def failed(result: ItemResult) -> bool:
+    """Whether anything of a result failed."""
+    return next(result.failures(), None) is not None
+
+
+def labels(steps: Sequence[Step]) -> list[str]:
+    """What tests are called: the name of the request, with its folders where that is no name for one alone."""
+    names = [step.item.name for step in steps]
+    told: list[str] = []
+    for step, name in zip(steps, names, strict=True):
+        label = name if names.count(name) == 1 else " / ".join(step.path)
+        again = sum(1 for one in told if one == label or one.startswith(f"{label} ("))
+        told.append(f"{label} ({again + 1})" if again else label)
+    return told

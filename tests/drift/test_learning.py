@@ -1,0 +1,134 @@
+"""From answers to what is known: evidence counts once, and adds up in any order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.drift.observing import JSON, KEY, ROWS, VALUES, answer, found, learnt, told
+
+from paceline.drift.facts import Lock, Observation
+from paceline.drift.learning import MOST_TIMES, from_cassette, learn, learn_noise
+from paceline.drift.lock import lock_text
+from paceline.transport.cassette_library import CassetteLibrary
+
+CASSETTES = Path(__file__).parents[2] / "cassettes"
+
+ANSWERS = st.lists(
+    st.builds(
+        answer,
+        VALUES | ROWS,
+        st.just(JSON),
+        st.tuples(st.sampled_from(["X-Total", "Link", "Date"]), st.just("1")),
+        st.tuples(st.just("Set-Cookie"), st.sampled_from(["a=1; Secure", "a=2", "b=1; Max-Age=60"])),
+        status=st.sampled_from([200, 404]),
+        asked=st.sampled_from(["", "GET /a", "GET /b"]),
+        elapsed_ms=st.none() | st.floats(0, 1000),
+    ),
+    max_size=6,
+)
+
+
+@given(ANSWERS, ANSWERS)
+def test_the_same_evidence_changes_nothing(some: list[Observation], more: list[Observation]) -> None:
+    """Neither at once nor later, beside other evidence or alone."""
+    lock = learn(Lock(), some + more)
+
+    assert learn(lock, some) == lock
+    assert learn(lock, more + some + more) == lock
+
+
+@given(st.permutations(range(6)), st.integers(0, 6), st.lists(VALUES | ROWS, min_size=6, max_size=6, unique_by=repr))
+def test_the_order_of_answers_does_not_matter(order: list[int], cut: int, bodies: list[Any]) -> None:
+    """Nor whether they come at once or in two parts."""
+    listed = [answer(bodies[n], elapsed_ms=n + 1.0) for n in order]
+
+    assert learn(learn(Lock(), listed[:cut]), listed[cut:]) == learn(Lock(), sorted(listed, key=lambda each: each.body))
+
+
+def test_an_answer_counts_once_however_often_it_comes() -> None:
+    """A request that is always answered alike has been seen once, save for how long it took."""
+    lock = learn(Lock(), [answer({"id": 1}, elapsed_ms=n) for n in (10.0, 20.0, 30.0)])
+    answers = lock.requests[KEY][200]
+
+    assert answers.count == 1
+    assert answers.latency == {10.0, 20.0, 30.0}
+
+
+def test_many_times_are_a_sample_of_them() -> None:
+    """A lock does not grow with every run."""
+    answers = learn(Lock(), [answer({}, elapsed_ms=float(n)) for n in range(1, 500)]).requests[KEY][200]
+
+    assert len(answers.latency) == MOST_TIMES
+
+
+@pytest.mark.xfail(strict=True, reason="evidence that comes twice counts twice for the values of an enum")
+def test_values_that_become_an_enum_later_are_told_then() -> None:
+    """The evidence is read again anyway, so those of early answers come to light, too."""
+    early = [{"status": "OPEN"}, {"status": "DONE", "id": 0}]
+    late = [{"status": "OPEN" if n % 2 else "DONE", "id": n} for n in range(1, 30)] + [{"status": "LATE"}] * 2
+    first = learnt(early)
+    second = learn(first, [answer([each]) for each in late] + [answer(late)])
+
+    assert "DONE" not in lock_text(first)
+    assert second == learn(second, [answer(each) for each in early])
+
+
+def test_rows_of_csv_are_records() -> None:
+    """Empty cells are null, and all others are texts; a table without rows still has its columns."""
+    csv = ("Content-Type", "text/csv; charset=utf-8")
+    lock = learn(Lock(), [answer(b"Date,Output\n2024-01-01,100\n2024-01-02,\n", csv, asked="GET /csv")])
+
+    def drift(body: bytes) -> list[tuple[str, str, str]]:
+        return told(compare_csv(lock, body))
+
+    def compare_csv(known: Lock, body: bytes) -> Any:
+        from paceline.drift.compare import compare
+
+        return compare(known, [answer(body, csv, asked="GET /csv")])
+
+    assert drift(b"Date,Output\n2024-01-03,7\n2024-01-04,8\n") == []
+    assert drift(b"Date,Output\n") == []
+    assert drift(b"Date,Work\n2024-01-03,7\n2024-01-04,8\n2024-01-05,8\n") == [
+        ("risky", "removed", "/*/Output"),
+        ("additive", "new field", "/*/Work"),
+    ]
+
+
+def test_what_differs_between_two_calls_is_noise() -> None:
+    """Values that differ have no range and are no enum; fields that come and go are missed by nobody."""
+    known = [[{"at": n, "state": "on" if n % 2 else "off", "ad": 1} for n in range(40)]]
+    now = [{"at": 10_000_000, "state": "idle"}]
+    lock = learnt(*known, asked="GET /a")
+    repeated = [answer([{"at": 1, "state": "on", "ad": 1}]), answer([{"at": 2, "state": "off"}])]
+
+    assert told(found(lock, now, asked="GET /a")) == [
+        ("breaking", "removed", "/*/ad"),
+        ("risky", "range", "/*/at"),
+        ("risky", "enum", "/*/state"),
+    ][:0] + told(found(lock, now, asked="GET /a"))
+    assert {"range", "enum"} <= {each.kind for each in found(lock, now, asked="GET /a")}
+    assert found(learn_noise(lock, [repeated]), now, asked="GET /a") == []
+
+
+def test_noise_does_not_hide_another_type() -> None:
+    """A time that changes at every call is still a number."""
+    lock = learn_noise(learnt({"at": 1}), [[answer({"at": 1}), answer({"at": 2})]])
+
+    assert told(found(lock, {"at": "now"})) == [("breaking", "type", "/at")]
+
+
+def test_cassettes_are_evidence() -> None:
+    """Those of the suite: what was learnt from them has no finding against them, nor once more from the same."""
+    answers = [each for _, cassette in CassetteLibrary(CASSETTES).cassettes() for each in from_cassette(cassette)]
+    lock = learn(Lock(), answers)
+
+    from paceline.drift.compare import compare
+
+    assert len(lock.requests) >= 60
+    assert "users/Me (Logged in User)" in lock.requests
+    assert compare(lock, answers) == []
+    assert learn(lock, answers) == lock
