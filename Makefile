@@ -30,8 +30,8 @@ $(STAMP): pyproject.toml hatch_build.py sandbox/package-lock.json
 	@touch $(STAMP)
 
 run: $(STAMP) ## replay the Peloton suite from its cassettes, without network, and write reports to reports/
-	$(BIN)/paceline run --replay --reporters cli,json,junit --reporter-json-export reports/peloton.json \
-	  --reporter-junit-export reports/peloton.xml $(ARGS)
+	$(BIN)/paceline run --replay --reporters cli,html,json,junit --reporter-html-export reports/peloton.html \
+	  --reporter-json-export reports/peloton.json --reporter-junit-export reports/peloton.xml $(ARGS)
 
 emulator: $(STAMP) ## serve the Peloton emulator on port 8900, until it is stopped
 	$(BIN)/python -m tests.emulator $(ARGS)

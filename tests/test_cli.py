@@ -524,3 +524,67 @@ def test_isolated_scripts_cannot_end_the_run(server: Server, tmp_path: Path) -> 
 
     assert done.returncode == 4
     assert "still here" in done.stdout
+
+
+# --- Cassettes, suites, logs ---
+
+
+def test_what_was_recorded_is_replayed_without_the_service(capsys: Any) -> None:
+    """`--record once --cassettes DIR` stores it, `--replay` answers from there, and says from when and where."""
+    with serving(answering(answer)) as server:
+        collection = written(Path("one.json"), item("one", f"{server.url}/one", test=PASSES))
+        assert main(["run", collection, "--record", "once", "--cassettes", "tapes"]) == 0
+    assert Path("tapes/one/one.yaml").is_file()
+    capsys.readouterr()
+
+    assert main(["run", collection, "--replay", "--cassettes", "tapes"]) == 0
+    assert "replayed 1 cassette, recorded 20" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["--replay"], "where the cassettes are", id="nowhere"),
+        pytest.param(["--cassettes", "tapes"], "--cassettes alone does nothing", id="for nothing"),
+        pytest.param(["--replay", "--record", "new"], "exclude each other", id="both"),
+    ],
+)
+def test_cassettes_need_to_be_asked_for_clearly(one: str, capsys: Any, arguments: list[str], said: str) -> None:
+    """Otherwise nothing is sent."""
+    assert main(["run", one, *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_suite_changes_nothing_on_a_live_host_unless_allowed(server: Server, capsys: Any) -> None:
+    """The request is skipped, and the reason names `--allow-mutations`; on loopback it is sent."""
+    written(Path("shop.json"), item("pay", "http://live.invalid/pay", method="POST"))
+    Path("paceline.yaml").write_text("collections: [shop.json]\nmutations: {shop/pay: }\n", encoding="utf-8")
+
+    assert main(["run"]) == 6
+    assert "--allow-mutations lets it run" in capsys.readouterr().out
+    assert main(["run", "--allow-mutations", "--timeout-request", "2000"]) == 3
+    assert targets(server) == []
+
+
+def test_reports_are_made_again_from_the_log_of_a_run(one: str, capsys: Any) -> None:
+    """`-r jsonl` writes it; `paceline report` gives the same JSON report, and the HTML report is one file."""
+    exports = ["--reporter-jsonl-export", "run.jsonl", "--reporter-json-export", "live.json"]
+    assert main(["run", one, "-r", "jsonl,json", *exports]) == 0
+    again = ["--reporter-json-export", "again.json", "--reporter-html-export", "run.html"]
+    assert main(["report", "run.jsonl", "-r", "json,html,cli", *again]) == 0
+
+    assert Path("again.json").read_bytes() == Path("live.json").read_bytes()
+    assert Path("run.html").read_text(encoding="utf-8").startswith("<!")
+    assert "report: run.html" in capsys.readouterr().out
+
+
+def test_the_graph_shows_who_sets_what_a_request_reads(capsys: Any) -> None:
+    """With all that it needs in turn; a wrong name gets the nearest one."""
+    setter = item("orders", "http://localhost/orders", test="pm.environment.set('id', 7)")
+    reader = item("order", "http://localhost/orders/{{id}}")
+    collection = written(Path("shop.json"), setter, reader)
+
+    assert main(["graph", collection, "--request", "shop/order"]) == 0
+    assert capsys.readouterr().out == "shop/order\n  id from shop/orders\n"
+    assert main(["graph", collection, "--request", "shop/ordre"]) == 2
+    assert "did you mean `shop/order`?" in capsys.readouterr().err

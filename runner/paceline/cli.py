@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from paceline.model.suite import Suite
     from paceline.model.variables import VariableSet
     from paceline.recording import Cassettes
+    from paceline.report.masking import Mask
     from paceline.report.reporter import Reporter
     from paceline.transport.recording import Mode
 
-_REPORTERS: Final = ("cli", "json", "junit")
+_REPORTERS: Final = ("cli", "json", "junit", "html", "jsonl", "github")
 _BAD_INPUT: Final = 2
 _INTERRUPTED: Final = 130
 
@@ -219,29 +220,44 @@ def _run_options(options: argparse.Namespace) -> RunOptions:
 
 
 def _reporters(options: argparse.Namespace) -> list[Reporter]:
-    from paceline.report.junit import JunitReport
     from paceline.report.masking import Mask
-    from paceline.report.newman_json import JsonReport
-    from paceline.report.terminal import TerminalReport
 
     mask = Mask()
-    reporters: list[Reporter] = []
-    for name in dict.fromkeys(name.strip() for name in options.reporters.split(",")):
-        if name == "cli":
-            if not options.silent:
-                stream = sys.stdout
-                tty = stream.isatty()
-                color = _colored(options.color, stream)
-                reporters.append(TerminalReport(stream, color=color, progress=tty, verbose=options.verbose, mask=mask))
-        elif name == "json":
-            reporters.append(JsonReport(options.reporter_json_export, mask))
-        elif name == "junit":
-            reporters.append(JunitReport(options.reporter_junit_export, mask))
-        else:
-            near = nearest(name, _REPORTERS)
-            advice = f"did you mean `{near}`? " if near else ""
-            raise UsageError(f"there is no reporter `{name}`", fix=f"{advice}There are {', '.join(_REPORTERS)}")
-    return reporters
+    names = dict.fromkeys(name.strip() for name in options.reporters.split(","))
+    in_order = sorted(names, key=lambda name: name == "github")  # it has to have the last word on standard output
+    return [_reporter(name, options, mask) for name in in_order if name != "cli" or not options.silent]
+
+
+def _reporter(name: str, options: argparse.Namespace, mask: Mask) -> Reporter:
+    if name == "cli":
+        from paceline.report.terminal import TerminalReport
+
+        stream, tty = sys.stdout, sys.stdout.isatty()
+        color = _colored(options.color, stream)
+        return TerminalReport(stream, color=color, progress=tty, verbose=options.verbose, mask=mask)
+    if name == "json":
+        from paceline.report.newman_json import JsonReport
+
+        return JsonReport(options.reporter_json_export, mask)
+    if name == "junit":
+        from paceline.report.junit import JunitReport
+
+        return JunitReport(options.reporter_junit_export, mask)
+    if name == "html":
+        from paceline.report.html.report import HtmlReport
+
+        return HtmlReport(options.reporter_html_export, mask)
+    if name == "jsonl":
+        from paceline.report.event_log import JsonlReport
+
+        return JsonlReport(options.reporter_jsonl_export, mask)
+    if name == "github":
+        from paceline.report.github import GitHubReport
+
+        return GitHubReport(mask, os.environ)
+    near = nearest(name, _REPORTERS)
+    advice = f"did you mean `{near}`? " if near else ""
+    raise UsageError(f"there is no reporter `{name}`", fix=f"{advice}There are {', '.join(_REPORTERS)}")
 
 
 def _say_where(options: argparse.Namespace, reporters: Sequence[Reporter]) -> None:
@@ -344,4 +360,38 @@ def _probe(options: argparse.Namespace) -> int:
     return finished.exit_code
 
 
-_COMMANDS: Final = {"run": _run, "lint": _lint, "contract validate": _contract, "probe": _probe}
+# --- paceline report, paceline graph ---
+
+
+def _report(options: argparse.Namespace) -> int:
+    from paceline.report.event_log import rebuild
+
+    if "jsonl" in options.reporters.split(","):
+        raise UsageError("an event log is not made from an event log", fix="leave jsonl out")
+    reporters = _reporters(options)
+    finished, errors = rebuild(options.log, reporters)
+    _say_where(options, reporters)
+    if errors:
+        raise errors[0]
+    return finished.exit_code
+
+
+def _graph(options: argparse.Namespace) -> int:
+    from paceline.engine.graph import graph_lines
+    from paceline.formats.collection import load_collection
+
+    suite = _suite(options)
+    collections = [load_collection(path) for path in suite.collections]
+    for line in graph_lines(collections, suite, options.request):
+        sys.stdout.write(f"{line}\n")
+    return 0
+
+
+_COMMANDS: Final = {
+    "run": _run,
+    "lint": _lint,
+    "contract validate": _contract,
+    "probe": _probe,
+    "report": _report,
+    "graph": _graph,
+}

@@ -115,6 +115,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_lint(commands)
     _add_contract(commands)
     _add_probe(commands)
+    _add_report(commands)
+    _add_graph(commands)
     return parser
 
 
@@ -234,10 +236,45 @@ def _add_probe(commands: Any) -> None:
     _finish(probe, "probe")
 
 
+def _add_report(commands: Any) -> None:
+    report = commands.add_parser(
+        "report",
+        help="make reports from an event log",
+        description="Make any report of a run from the log that `-r jsonl` wrote, also where the run was killed.",
+        epilog="The exit code is that of the run; 130 where its log was cut short.",
+        allow_abbrev=False,
+    )
+    report.add_argument("log", metavar="RUN.jsonl", help="the event log")
+    _add_reporters(report.add_argument_group("reports"))
+    report.set_defaults(collections=[])
+    _finish(report, "report")
+
+
+def _add_graph(commands: Any) -> None:
+    graph = commands.add_parser(
+        "graph",
+        help="show which requests a request needs",
+        description="Show for each request of a suite, or of collections, which variables it reads and which request "
+        "sets them, as seen in templates and scripts. Nothing is sent.",
+        allow_abbrev=False,
+    )
+    collections_help = "a Postman collection, or the YAML file of a suite (paceline.yaml)"
+    graph.add_argument("collections", nargs="*", metavar="COLLECTION", help=collections_help)
+    graph.add_argument("--request", metavar="KEY", help='only this one and what it needs, as in "users/User Overview"')
+    _finish(graph, "graph")
+
+
 def _add_reporters(reports: Any) -> None:
-    reports.add_argument("-r", "--reporters", default="cli", metavar="LIST", help="any of cli,json,junit (cli)")
-    reports.add_argument("--reporter-json-export", metavar="FILE", help="where the JSON report goes")
-    reports.add_argument("--reporter-junit-export", metavar="FILE", help="where the JUnit report goes")
+    reports.add_argument(
+        "-r", "--reporters", default="cli", metavar="LIST", help="of cli,json,junit,html,jsonl,github (cli)"
+    )
+    for name, what in (
+        ("json", "JSON report"),
+        ("junit", "JUnit report"),
+        ("html", "HTML report"),
+        ("jsonl", "event log"),
+    ):
+        reports.add_argument(f"--reporter-{name}-export", metavar="FILE", help=f"where the {what} goes")
     reports.add_argument("--color", choices=("auto", "on", "off"), default="auto", help="colours (auto)")
     reports.add_argument("--silent", action="store_true", help="nothing on the terminal")
     reports.add_argument("--verbose", action="store_true", help="headers and bodies of every request")

@@ -69,6 +69,7 @@ from paceline.model.outcome import (
 from paceline.model.variables import VariableSet
 from paceline.report.event_json import EventReader, EventWriter
 from paceline.report.event_log import JsonlReport, read_events, rebuild
+from paceline.report.html.report import HtmlReport
 from paceline.report.junit import JunitReport
 from paceline.report.masking import Mask
 from paceline.report.newman_json import JsonReport
@@ -92,14 +93,17 @@ def log(events: Iterable[Event], path: Path, mask: Mask | None = None) -> list[d
 def reports(events: Iterable[Event], folder: Path, mask: Mask) -> Reports:
     """What each report makes of a run."""
     brief, verbose = io.StringIO(), io.StringIO()
-    tell(
-        events,
-        TerminalReport(brief, color=True, progress=True, verbose=False, mask=mask),
-        TerminalReport(verbose, color=False, progress=False, verbose=True, mask=mask),
-        JsonReport(folder / "report.json", mask),
-        JunitReport(folder / "report.xml", mask),
-    )
-    files = {name: (folder / f"report.{name}").read_text("utf-8") for name in ("json", "xml")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("secrets.token_urlsafe", lambda length: "x" * length)  # in the page, and else new each time
+        tell(
+            events,
+            TerminalReport(brief, color=True, progress=True, verbose=False, mask=mask),
+            TerminalReport(verbose, color=False, progress=False, verbose=True, mask=mask),
+            JsonReport(folder / "report.json", mask),
+            JunitReport(folder / "report.xml", mask),
+            HtmlReport(folder / "report.html", mask),
+        )
+    files = {name: (folder / f"report.{name}").read_text("utf-8") for name in ("json", "xml", "html")}
     return {"terminal": brief.getvalue(), "verbose": verbose.getvalue(), **files}
 
 

@@ -6,13 +6,15 @@ Seen in templates and scripts, without running anything. A name that a script ma
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from paceline.engine.preflight import names_set
-from paceline.engine.selection import Step
-from paceline.model.collection import Script
+from paceline.engine.selection import Step, select
+from paceline.errors import UsageError, nearest
+from paceline.model.collection import Collection, Script
+from paceline.model.suite import Suite
 from paceline.resolve.auth import effective_auth
 from paceline.resolve.substitute import templates
 from paceline.resolve.template import TOKEN
@@ -45,6 +47,48 @@ def needs(steps: Sequence[Step], step: Step) -> list[Need]:
     own = [one for one in before if one.collection is step.collection]
     others = [one for one in before if one.collection is not step.collection]
     return [Need(name, _setter(name, (*own, *others))) for name in reads(step)]
+
+
+def graph_lines(collections: Sequence[Collection], suite: Suite, key: str | None = None) -> Iterator[str]:
+    """The graph for people: each request with what it needs below it.
+
+    Args:
+        key: of the only request to show, with all that it needs in turn.
+
+    Raises:
+        UsageError: there is no such request.
+    """
+    steps = [step for collection in collections for step in select(collection)]
+    setup = [errand.key for errand in suite.setup]
+    if key is None:
+        yield from (f"every request needs {one}" for one in setup)
+        for step in steps:
+            yield step.key
+            yield from (f"  {line}" for line in _told(needs(steps, step), setup))
+        return
+    shown = [step for step in steps if step.key == key]
+    if not shown:
+        near = nearest(key, [step.key for step in steps])
+        advice = f"did you mean `{near}`?" if near else "write <collection>/<name of the request>"
+        raise UsageError(f"there is no request `{key}`", fix=advice)
+    yield from (f"{one} (setup)" for one in setup if one != key)
+    pending, seen = [(shown[0], 0)], {id(shown[0].item)}
+    yield key
+    while pending:
+        step, depth = pending.pop()
+        for need in needs(steps, step):
+            if need.producer is None or need.producer.key in setup:
+                continue
+            yield f"{'  ' * (depth + 1)}{need.name} from {need.producer.key}"
+            if id(need.producer.item) not in seen:
+                seen.add(id(need.producer.item))
+                pending.append((need.producer, depth + 1))
+
+
+def _told(found: Iterable[Need], setup: Sequence[str]) -> Iterator[str]:
+    for need in found:
+        if need.producer is not None and need.producer.key not in setup:
+            yield f"{need.name} from {need.producer.key}"
 
 
 def _setter(name: str, steps: Iterable[Step]) -> Step | None:

@@ -79,12 +79,19 @@ class HttpRequest:
         headers: (name, value) pairs in the order in which they go out; names may repeat. Without `Cookie` from the
             jar and `Host`, which the transport adds.
         body: the bytes to send; None sends no body at all.
+        full_size: as of a response.
     """
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = field(default=None, repr=False)
+    full_size: int | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def size(self) -> int:
+        """Length of the body in bytes as it was sent."""
+        return len(self.body or b"") if self.full_size is None else self.full_size
 
 
 @dataclass(frozen=True, slots=True)

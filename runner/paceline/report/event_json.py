@@ -98,6 +98,7 @@ class EventWriter:
             (Script, "source"): lambda script: mask.source(script.source),
             (VariableRead, "set_by"): lambda one: one.set_by,
             # What a mask would change, or a type hint does not tell.
+            (HttpRequest, "full_size"): lambda request: request.size,
             (HttpResponse, "full_size"): lambda response: response.size,
             (ScriptRun, "next_request"): lambda run: mask.data(run.next_request),
             # What was written before.

@@ -55,7 +55,7 @@ def _timings(timings: Timings) -> dict[str, float | bool]:
 
 def _request(masked: HttpRequest, request: HttpRequest) -> dict[str, Any]:
     data: dict[str, Any] = {"method": masked.method, "url": masked.url, "headers": masked.headers}
-    shown = body_json(beginning(masked.body or b""), len(request.body or b""), _content_type(masked.headers))
+    shown = body_json(beginning(masked.body or b""), request.size, _content_type(masked.headers))
     return data if shown is None else {**data, "body": shown}
 
 

@@ -1,0 +1,160 @@
+"""The pytest plugin: pytest inside pytest, as a user starts it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.building import item, written
+from tests.servers import Request, Server, answering, response, serving
+
+ROOT = Path(__file__).parents[1]
+Pytest = Callable[..., tuple[int, str]]
+
+
+def answer(request: Request) -> bytes:
+    if request.target == "/login" and b"wrong" in request.body:
+        return response(403, body=b'{"password": "canary-of-the-plugin"}')
+    return response(200, [("Content-Type", "application/json")], b'{"id": 7}')
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving(answering(answer)) as running:
+        yield running
+
+
+def started(folder: Path, *arguments: str, ci: bool = False) -> tuple[int, str]:
+    """Exit code and output of pytest in a folder."""
+    environ = {name: value for name, value in os.environ.items() if name != "CI"} | ({"CI": "true"} if ci else {})
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environ)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def shop(tmp_path: Path, server: Server) -> Path:
+    """A project with a suite: a login, a list that gives the id, and a request that needs it."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    login = item("Login", f"{server.url}/login", method="POST", body={"mode": "raw", "raw": "{{password}}"})
+    login["event"] = [{"listen": "test", "script": {"exec": ["pm.test('in', () => pm.response.to.have.status(200));"]}}]
+    orders = item("Orders", f"{server.url}/orders", test="pm.environment.set('id', pm.response.json().id)")
+    order = item(
+        "Order", f"{server.url}/orders/{{{{id}}}}", test="pm.test('found', () => pm.response.to.have.status(200))"
+    )
+    written(tmp_path / "auth.postman_collection.json", login)
+    written(tmp_path / "shop.postman_collection.json", orders, order)
+    (tmp_path / "paceline.yaml").write_text(
+        "collections: [auth.postman_collection.json, shop.postman_collection.json]\n"
+        "setup: [auth/Login]\nmutations: {shop/Orders: }\ncassettes: tapes\n",
+        encoding="utf-8",
+    )
+    return tmp_path
+
+
+def test_every_request_is_a_test(shop: Path) -> None:
+    """Files and names make the node ids; all of them run and pass."""
+    code, output = started(shop, "-v", "--env-var", "password=right")
+
+    assert code == 0, output
+    for name in ("auth.postman_collection.json::Login", "shop.postman_collection.json::Order"):
+        assert f"{name} PASSED" in output
+    assert "3 passed" in output
+
+
+def test_a_request_alone_runs_with_what_it_needs(shop: Path, server: Server) -> None:
+    """The login and whoever sets its variables run first, once each, and are no tests."""
+    code, output = started(shop, "-k", "Order and not Orders", "--env-var", "password=right")
+
+    assert (code, "1 passed, 2 deselected" in output) == (0, True), output
+    assert [request.target for request in server.requests] == ["/login", "/orders", "/orders/7"]
+
+
+def test_words_without_and_are_the_words_of_a_name(shop: Path) -> None:
+    """pytest itself refuses `-k "two words"`, and names of requests are several words."""
+    code, output = started(shop, "-k", "shop Orders", "--env-var", "password=right")
+
+    assert (code, "1 passed, 2 deselected" in output) == (0, True), output
+
+
+def test_a_broken_login_is_told_once_and_the_rest_skipped(shop: Path) -> None:
+    """In each file the first request tells it, the others are skipped with the reason; no secret is shown."""
+    code, output = started(shop, "-rs", "--showlocals", "--env-var", "password=wrong")
+
+    assert code == 1
+    assert "1 failed, 1 skipped, 1 error" in output
+    assert "auth/Login failed, which this request needs" in output
+    assert "canary-of-the-plugin" not in output
+
+
+def test_marks_come_from_suite_and_folders(shop: Path) -> None:
+    """`mutating` is what the suite says."""
+    code, output = started(shop, "-m", "mutating", "--collect-only", "-q", "--strict-markers")
+
+    assert code == 0
+    assert "shop.postman_collection.json::Orders" in output
+    assert "::Order\n" not in output
+
+
+def test_ci_replays(shop: Path) -> None:
+    """Where CI is set and there are cassettes, nothing is sent; a request without a recording fails."""
+    recorded, output = started(shop, "--record", "once", "--env-var", "password=right")
+    assert recorded == 0, output
+    nowhere = ["--env-var", "password=right"]
+
+    assert started(shop, *nowhere, ci=True)[0] == 0
+    (shop / "tapes" / "shop" / "order.yaml").unlink()
+    code, output = started(shop, *nowhere, ci=True)
+    assert (code, "--record new" in output or "--record once" in output) == (1, True), output
+
+
+def test_python_tests_continue_a_chain(shop: Path) -> None:
+    """The fixture runs requests by name, with what they need, and gives responses and variables."""
+    (shop / "test_shop.py").write_text(
+        "def test_order(paceline):\n"
+        "    response = paceline.run('shop/Order').check()\n"
+        "    assert (response.status, response.json(), paceline.variables['id']) == (200, {'id': 7}, 7)\n",
+        encoding="utf-8",
+    )
+    code, output = started(shop, "test_shop.py", "--env-var", "password=right")
+
+    assert (code, "1 passed" in output) == (0, True), output
+
+
+def test_hooks_look_at_requests(shop: Path) -> None:
+    """Before with the variables, after with the result; an assertion there fails the test."""
+    (shop / "conftest.py").write_text(
+        "def pytest_paceline_before_request(item, variables):\n"
+        "    variables.environment.set('password', 'right')\n"
+        "def pytest_paceline_after_request(item, result):\n"
+        "    assert item.name != 'Order', 'no such order'\n",
+        encoding="utf-8",
+    )
+    code, output = started(shop, "--env-var", "password=right")
+
+    assert (code, "2 passed" in output, "1 failed" in output, "no such order" in output) == (1, True, True, True), (
+        output
+    )
+
+
+def test_workers_share_nothing(shop: Path) -> None:
+    """With pytest-xdist a collection stays in one worker, and the verdicts are the same."""
+    code, output = started(shop, "-n", "2", "--env-var", "password=right")
+
+    assert (code, "3 passed" in output) == (0, True), output
+
+
+def test_the_peloton_suite_is_green_offline(tmp_path: Path) -> None:
+    """All requests of this repository, from its cassettes; the rows of pytest-html hold what was sent."""
+    page = tmp_path / "page.html"
+    code, output = started(ROOT, "collections", "--replay", "-q", f"--html={page}", "--self-contained-html")
+
+    assert (code, "64 passed" in output) == (0, True), output
+    html = page.read_text(encoding="utf-8")
+    assert "Request and response" in html
+    assert "correct-horse" not in html
