@@ -43,6 +43,7 @@ class Service:
     Attributes:
         log: method and path of what came, in order.
         waiting: set when `/wait` was asked for.
+        lists: the answers of `/list`, one after the other.
     """
 
     server: Server
@@ -51,6 +52,7 @@ class Service:
     likes: list[str] = field(default_factory=list)
     waiting: Event = field(default_factory=Event)
     answers: int = 0
+    lists: Iterator[Json] = field(default_factory=lambda: iter(()))
 
     @property
     def url(self) -> str:
@@ -86,6 +88,8 @@ class Service:
                 return told({}, int(argument))
             case "to":
                 return told({}, 302, ("Location", f"/{argument}"), ("Set-Cookie", "seen=1; Path=/; Max-Age=600"))
+            case "list":
+                return told(next(self.lists))
             case "wait":
                 self.waiting.set()
                 peer.wait(30)

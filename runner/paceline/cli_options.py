@@ -241,7 +241,7 @@ def _add_report(commands: Any) -> None:
         "report",
         help="make reports from an event log",
         description="Make any report of a run from the log that `-r jsonl` wrote, also where the run was killed.",
-        epilog="The exit code is that of the run; 130 where its log was cut short.",
+        epilog="The exit code is 0 when the reports are written, however the run ended.",
         allow_abbrev=False,
     )
     report.add_argument("log", metavar="RUN.jsonl", help="the event log")

@@ -86,7 +86,9 @@ class Tape:
         self._bails = options.bail
         whole = suite.cassettes is not None and not options.folders
         self._to_play = None if whole else [StepKey(*name) for name in selected]
+        self._there = {_name(step) for collection in collections for step in select(collection)}
         self._needless: set[StepName] = set()
+        self._silent: set[StepName] = set()
         self._begun: StepName | None = None
         self._unfinished: set[StepName] = set()
         self.transport = RecordingTransport(
@@ -142,8 +144,9 @@ class Tape:
             result = event.result
             for write in result.writes:
                 self._learn_one(write.name, write.value)
-            if result.skipped is not None and not any(run.skips_request for run in result.prerequests) and self._begun:
-                self._needless.add(self._begun)
+            if result.skipped is not None and self._begun is not None:
+                by_script = any(run.skips_request for run in result.prerequests)
+                (self._silent if by_script else self._needless).add(self._begun)
             self._begun = None
 
     def _break_off(self) -> None:
@@ -160,9 +163,9 @@ class Tape:
         notes = [*finished.notes, *_played(self.transport.played())]
         try:
             if not self._cassettes.replaying:
-                notes += self._saved(self.transport.save(self._unfinished))
+                notes += self._saved(self.transport.save(self._unfinished, self._silent))
             if finished.problem is None and not (self._bails and finished.failures):
-                left = self.transport.unplayed_error(self._to_play, self._needless)
+                left = self.transport.unplayed_error(self._to_play, self._needless, self._there)
                 errors += [left] if left is not None else []
         except PacelineError as error:
             errors.append(error)

@@ -11,7 +11,7 @@ RequestError
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -105,13 +105,14 @@ def title(step: StepKey) -> str:
     return f"{name}, further request {step.call}" if step.call else name
 
 
-def repair(command: str, mode: str, collection: str, path: Sequence[str]) -> str:
-    """The command that records one step.
+def repair(command: str, mode: str, *steps: tuple[str, Sequence[str]]) -> str:
+    """The command that records steps, each a collection and a path.
 
-    >>> repair("paceline run", "new", "users", ("Me", "User Overview"))
+    >>> repair("paceline run", "new", ("users", ("Me", "User Overview")))
     "paceline run --record new --folder 'users/Me/User Overview'"
     """
-    return f"{command} --record {mode} --folder {shlex.quote('/'.join((collection, *path)))}"
+    folders = (f"--folder {shlex.quote('/'.join((collection, *path)))}" for collection, path in steps)
+    return " ".join((command, "--record", mode, *folders))
 
 
 def no_recording(
@@ -128,7 +129,7 @@ def no_recording(
         what += f" among the {len(cassette.recordings)} of this step"
         if any((one.occurrence, one.call) == (step.occurrence, step.call) for one in cassette.recordings):
             what += ": the one that was made has been played already"
-    fix = repair(command, "new", step.collection, step.path)
+    fix = repair(command, "new", (step.collection, step.path))
     if similar:
         fix += f" (there is a recording of {similar!r}: if that is its former name, delete the file)"
     return NoRecordingError(what, Location(file), fix)
@@ -153,23 +154,32 @@ def mismatch(
         f"    nearest recording: {recorded.method} {without_user(recorded.url)}, {made}",
         *shown,
     ]
-    fix = f"if the change is meant: {repair(command, 'rewrite', step.collection, step.path)}"
+    fix = f"if the change is meant: {repair(command, 'rewrite', (step.collection, step.path))}"
     error = RecordingMismatchError("\n".join(lines), at, fix)
     error.differences = tuple(differences)
     return error
 
 
-def unplayed_error(left: Sequence[Unplayed], command: str) -> UnplayedRecordingsError | None:
-    """The failure of a run that left recordings unplayed; None when it left none."""
+def unplayed_error(
+    left: Sequence[Unplayed], command: str, there: Collection[tuple[str, tuple[str, ...]]] | None = None
+) -> UnplayedRecordingsError | None:
+    """The failure of a run that left recordings unplayed; None when it left none.
+
+    Args:
+        there: the steps of the run's collections: the file of any other is to be deleted. None means all.
+    """
     if not left:
         return None
     number = "one recording was" if len(left) == 1 else f"{len(left)} recordings were"
     lines = [f"{number} not played", *(f"    {one}" for one in left[:_MOST_SHOWN])]
     if len(left) > _MOST_SHOWN:
         lines.append(f"    and {len(left) - _MOST_SHOWN} more")
-    again = repair(command, "rewrite", left[0].collection, left[0].path)
-    fix = f"{again}, or delete the file when the request is no longer there"
-    return UnplayedRecordingsError("\n".join(lines), left[0].at, fix)
+    steps = dict.fromkeys((one.collection, one.path) for one in left)
+    kept = [step for step in steps if there is None or step in there]
+    gone = dict.fromkeys(one.at.file for one in left if (one.collection, one.path) not in kept)
+    commands = [f"rm {shlex.join(gone)}"] if gone else []
+    commands += [repair(command, "rewrite", *kept)] if kept else []
+    return UnplayedRecordingsError("\n".join(lines), left[0].at, " && ".join(commands))
 
 
 def _ordinal(number: int) -> str:

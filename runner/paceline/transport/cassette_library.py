@@ -127,6 +127,18 @@ class CassetteLibrary:
             raise FileError(f"the cassette cannot be written: {error.strerror}", Location(str(file)), _FIX) from None
         return True
 
+    def remove(self, file: Path) -> None:
+        """Delete a file, if it is there.
+
+        Raises:
+            FileError: it cannot be deleted.
+        """
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            raise FileError(f"the cassette cannot be deleted: {error.strerror}", Location(str(file)), _FIX) from None
+        self._known.pop(file, None)
+
     def _folder_of(self, collection: str) -> Path:
         name = _UNSAFE_FOLDER.sub("-", collection) or "-"
         return self.folder / name

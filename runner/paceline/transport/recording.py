@@ -174,7 +174,7 @@ class RecordingTransport:
                 recording, is_kept = None, False
             if recording is not None and not is_sent and (self._inner is None or not hides_an_answer(recording)):
                 assert shelf.tape is not None
-                fix = repair(self._options.command, "rewrite", step.collection, step.path)
+                fix = repair(self._options.command, "rewrite", (step.collection, step.path))
                 return play(recording, shelf.tape.cassette, request, options, self._jar, self._now, fix)
         assert self._inner is not None
         try:
@@ -232,16 +232,20 @@ class RecordingTransport:
         return left
 
     def unplayed_error(
-        self, steps: Iterable[StepKey] | None = None, but: Collection[StepName] = ()
+        self,
+        steps: Iterable[StepKey] | None = None,
+        but: Collection[StepName] = (),
+        there: Collection[StepName] | None = None,
     ) -> CassetteError | None:
-        """The failure that `unplayed` is, or None."""
-        return unplayed_error(self.unplayed(steps, but), self._options.command)
+        """The failure that `unplayed` is, or None; `there` as of `cassette_errors.unplayed_error`."""
+        return unplayed_error(self.unplayed(steps, but), self._options.command, there)
 
-    def save(self, unfinished: Collection[StepName] = ()) -> Saved:
+    def save(self, unfinished: Collection[StepName] = (), silent: Collection[StepName] = ()) -> Saved:
         """Store what was recorded. A step that was not recorded whole leaves its cassette as it was.
 
         Args:
             unfinished: steps that were broken off, so that they may have had more to record.
+            silent: steps that ran and had nothing to send: recorded anew, they have no cassette.
 
         Raises:
             SecretInCassetteError: something to be stored still holds a secret; nothing is stored then.
@@ -249,6 +253,7 @@ class RecordingTransport:
         """
         with self._lock:
             texts: list[tuple[Path, str]] = []
+            removed: list[Path] = []
             left_out: list[LeftOut] = []
             claimed: set[Path] = set()
             for (collection, path), shelf in sorted(self._shelves.items(), key=lambda entry: entry[0]):
@@ -260,7 +265,11 @@ class RecordingTransport:
                     file = self._library.free(shelf.file, path, claimed)
                     claimed.add(file)
                     texts.append((file, self._text(collection, path, shelf, file)))
+                elif (collection, path) in silent and shelf.tape is None:
+                    removed.append(shelf.file)
             written = tuple(file for file, text in texts if self._library.write(file, text))
+            for file in removed:
+                self._library.remove(file)
             return Saved(written, tuple(left_out))
 
     def close(self) -> None:
@@ -350,7 +359,7 @@ class RecordingTransport:
         hops = [hop for recording in cassette.recordings for hop in recording.hops]
         for index, hop in enumerate(hops):
             for pointer in leaks(hop, self._scrubber):
-                again = repair(self._options.command, "rewrite", cassette.collection, cassette.path)
+                again = repair(self._options.command, "rewrite", (cassette.collection, cassette.path))
                 raise SecretInCassetteError(
                     f"the recording of {cassette.path[-1]!r} would hold a secret of this run: nothing was saved",
                     Location(str(file), f"/interactions/{index}{pointer}"),
