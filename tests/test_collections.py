@@ -308,6 +308,16 @@ def test_no_secret_is_committed() -> None:
     assert variables(EMULATOR)["username_or_email"]["value"] == EMAIL
 
 
+def test_no_cassette_holds_a_secret() -> None:
+    """Neither the password of the emulator nor a session that it opened, and each says that it is of an emulator."""
+    cassettes = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "cassettes").glob("*/*.yaml"))}
+    sessions = re.compile(r"session_id[^0-9a-f\n]{1,8}(?!5ec2e7)[0-9a-f]{32}")
+
+    assert len(cassettes) == len(ENTRIES)
+    assert [path for path, text in cassettes.items() if PASSWORD in text or sessions.search(text)] == []
+    assert [path for path, text in cassettes.items() if "emulator: true" not in text] == []
+
+
 def test_no_id_is_committed() -> None:
     """No collection carries the id of somebody's class, workout or account; each run finds its own."""
     ids = re.compile(r"\b[0-9a-f]{32}\b")

@@ -1,4 +1,4 @@
-"""Whole runs recorded and replayed from the command line: without a socket, alike each time, and repaired by command."""
+"""Whole runs recorded and replayed from the command line: without a socket, alike each time, repaired by command."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ from tests.suites import (
     suite_in,
 )
 
-TAPES = {"cassettes": "tapes"}
+TAPES: Mapping[str, Any] = {"cassettes": "tapes"}
+#: Without a script, so that no sandbox has to boot.
+IN = {**LOGIN, "event": []}
 FAILS = "pm.test('fails', () => pm.expect(1).to.equal(2));"
 
 
@@ -63,7 +65,7 @@ class Shop:
     def has(self, *shop: Json, auth: Sequence[Json] = (), **members: Any) -> None:
         """Write the suite, with what `shop` lists, and `auth` if anything."""
         collections: Mapping[str, Sequence[Json]] = ({"auth": auth} if auth else {}) | {"shop": shop}
-        suite_in(Path(), self.service.url, collections, **TAPES, **members)
+        suite_in(Path(), self.service.url, collections, **{**TAPES, **members})
 
     def run(self, *arguments: str) -> int:
         """The exit code of a run; `said` is what it told."""
@@ -142,15 +144,19 @@ RICH = [
     get("Four", test="throw new Error('on purpose')"),
 ]
 
-#: In a process of its own: no socket is even made.
+#: In a process of its own: no socket of a network is even made. (The pair of `asyncio`, in which V8 lives, is of none.)
 NO_SOCKET = """
 import socket, sys
 def refuse(*args, **more):
-    raise AssertionError("a socket")
-class Refused(socket.socket):
-    __init__ = refuse
-socket.socket = Refused
-for name in ("create_connection", "getaddrinfo", "gethostbyname", "socketpair"):
+    raise AssertionError("the network was asked for")
+class Local(socket.socket):
+    def __init__(self, family=-1, *more, **named):
+        if family != socket.AF_UNIX:
+            refuse()
+        super().__init__(family, *more, **named)
+    connect = connect_ex = bind = refuse
+socket.socket = Local
+for name in ("create_connection", "create_server", "getaddrinfo", "gethostbyname"):
     setattr(socket, name, refuse)
 from paceline.cli import main
 sys.exit(main(sys.argv[1:]))
@@ -286,10 +292,10 @@ def test_the_cassettes_of_a_collection_without_a_suite(shop: Shop) -> None:
 
 def test_a_request_without_a_recording_fails(shop: Shop) -> None:
     """A new one; the command records it, and leaves all others as they are."""
-    shop.has(get("One"), auth=AUTH["auth"], **SESSION)
+    shop.has(get("One"), auth=[IN, LOGOUT], **SESSION)
     shop.record()
     before = files()
-    shop.has(get("One"), get("Two"), auth=AUTH["auth"], **SESSION)
+    shop.has(get("One"), get("Two"), auth=[IN, LOGOUT], **SESSION)
 
     assert shop.run("--replay") == 3
     assert "shop / Two: there is no recording of GET" in shop.said
@@ -301,11 +307,11 @@ def test_a_request_without_a_recording_fails(shop: Shop) -> None:
 def test_a_request_that_is_no_longer_the_recorded_one_fails(shop: Shop) -> None:
     """With the nearest recording, when and against what it was made, and each field in which they differ."""
     body = {"mode": "raw", "raw": '{"a": {"b": 1}, "same": true}'}
-    shop.has(item("One", "{{base}}/one?page=1&x=y", method="POST", body=body), get("Two"), auth=AUTH["auth"], **SESSION)
+    shop.has(item("One", "{{base}}/one?page=1&x=y", method="POST", body=body), get("Two"), auth=[IN, LOGOUT], **SESSION)
     shop.record()
     before = files()
     body = {"mode": "raw", "raw": '{"a": {"b": 2}, "same": true}'}
-    shop.has(item("One", "{{base}}/one?page=2&x=y", method="PUT", body=body), get("Two"), auth=AUTH["auth"], **SESSION)
+    shop.has(item("One", "{{base}}/one?page=2&x=y", method="PUT", body=body), get("Two"), auth=[IN, LOGOUT], **SESSION)
 
     assert shop.run("--replay") == 3
     for line in (
@@ -404,7 +410,7 @@ def test_a_command_repeats_what_decides_on_the_requests(shop: Shop) -> None:
     assert "--env-var 'path=c d'" in shop.repair()
     assert shop.run(*where, "--replay", "--env-var", "path=c d") == 0
     assert shop.run(*where, "--replay", "--env-var", f"password={PASSWORD}", "--env-var", "path=e") == 3
-    assert "password=…" in shop.said
+    assert "--env-var 'password=***" in shop.said
     assert PASSWORD not in shop.said
 
 
@@ -462,7 +468,7 @@ def test_a_failing_test_leaves_no_word_of_what_a_bail_did_not_play(shop: Shop) -
 def test_what_is_not_needed_has_not_to_play(shop: Shop) -> None:
     """With a token there is no login, and that its recording is left is no failure."""
     unless = {key: [{"request": request, "unless": "access_token"} for request in SESSION[key]] for key in SESSION}
-    shop.has(get("One"), auth=AUTH["auth"], **unless)
+    shop.has(get("One"), auth=[IN, LOGOUT], **unless)
     shop.record()
 
     assert shop.run("--replay", "--env-var", "access_token=t-1") == 0, shop.said
@@ -496,10 +502,10 @@ def test_a_step_that_was_not_answered_is_not_recorded(shop: Shop) -> None:
 
 def test_new_adds_a_step_and_leaves_the_others(shop: Shop) -> None:
     """What is recorded is not asked for again, save for the session, which a recording cannot open."""
-    shop.has(get("One"), auth=[LOGIN, LOGOUT], **SESSION)
+    shop.has(get("One"), auth=[IN, LOGOUT], **SESSION)
     shop.record()
     before = files()
-    shop.has(get("One"), get("Two"), auth=[LOGIN, LOGOUT], **SESSION)
+    shop.has(get("One"), get("Two"), auth=[IN, LOGOUT], **SESSION)
 
     assert shop.asked("--record", "new") == ["POST /login", "GET /two", "POST /logout"]
     assert changed(before) == {"shop/two.yaml"}
@@ -509,7 +515,7 @@ def test_new_adds_a_step_and_leaves_the_others(shop: Shop) -> None:
 def test_one_step_is_rewritten_alone(shop: Shop) -> None:
     """Login, logout and what is undone are sent, or it would not work; their cassettes are as they were."""
     suite = {"mutations": {"shop/Like": "shop/Unlike"}, **SESSION}
-    shop.has(LIKE, UNLIKE, get("One"), auth=[LOGIN, LOGOUT], **suite)
+    shop.has(LIKE, UNLIKE, get("One"), auth=[IN, LOGOUT], **suite)
     shop.record()
     before = files()
 
@@ -549,7 +555,7 @@ def test_what_takes_a_change_back_is_sent_though_its_recording_is_of_another_req
 def test_an_interrupted_recording_keeps_what_was_finished(shop: Shop) -> None:
     """Not the step that was broken off, though its answer was there; the teardown is whole."""
     call = "console.log('answered'); pm.sendRequest(pm.environment.get('base') + '/wait', () => {});"
-    shop.has(get("One"), get("Two", test=call), get("Three"), auth=[LOGIN, LOGOUT], **SESSION)
+    shop.has(get("One"), get("Two", test=call), get("Three"), auth=[IN, LOGOUT], **SESSION)
     command = [sys.executable, "-m", "paceline", "run", "--record", "once", "--color", "off"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as running:
         assert shop.service.waiting.wait(30)
@@ -649,7 +655,7 @@ def test_recordings_at_the_same_time_leave_whole_files(shop: Shop) -> None:
 )
 def test_a_cassette_edited_into_nonsense_fails_its_step(shop: Shop, nonsense: Any) -> None:
     """With the file and what to do; the others are played, and the teardown runs."""
-    shop.has(get("One"), get("Two"), auth=[LOGIN, LOGOUT], **SESSION)
+    shop.has(get("One"), get("Two"), auth=[IN, LOGOUT], **SESSION)
     shop.record()
     file = Path("tapes/shop/one.yaml")
     before = file.read_text()

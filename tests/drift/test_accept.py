@@ -103,6 +103,15 @@ def test_another_type_takes_the_place_of_the_old_one() -> None:
     assert "/*/value: required 15/15; number 10, 0..10, zero 1; string 5, open" in lock_text(both)
 
 
+def test_a_null_is_known_from_then_on() -> None:
+    """Beside the type that there was."""
+    lock, accepted = accept(learnt({"work": 1}, asked=ASKED), observed([answer({"work": None}, asked=ASKED)]))
+
+    assert told(accepted) == [("breaking", "null", "/work")]
+    assert "/work: always 2/2; null 1; number 1, 1..1" in lock_text(lock)
+    assert found(lock, {"work": None}, asked=ASKED) == []
+
+
 def test_an_enum_stays_one_with_its_new_value() -> None:
     """It is as well known as the others from then on."""
     rows = [{"status": "OPEN" if n % 2 else "DONE"} for n in range(40)]

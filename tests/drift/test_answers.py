@@ -176,5 +176,6 @@ def test_answers_that_take_longer() -> None:
     assert drift(before, timed(500, 510, 520, 530, 540)) == [("risky", "latency", "latency")]
     assert drift(before, timed(100, 110, 121, 131, 9000)) == []
     assert drift(before, timed(500, 510, 520)) == []
+    assert drift(timed(100, 110, 120, 2000, 2100), timed(500, 510, 520, 530, 540)) == []
     assert drift(before, timed(150, 160, 170, 180, 190)) == []
     assert drift(timed(1, 1.1, 1.2, 1.3, 1.4), timed(5, 5.1, 5.2, 5.3, 5.4)) == []

@@ -248,6 +248,21 @@ def test_rare_nulls_and_absences_in_a_list() -> None:
     assert found(learnt(known, asked=ME), now, asked=ME) == []
 
 
+def test_an_optional_field_that_is_rarer_than_before() -> None:
+    """How often rows have what they need not have depends on the rows."""
+    known = rows(50, ride=1)
+
+    assert found(learnt(without("ride", known, every=10), asked=ME), without("ride", known, every=2), asked=ME) == []
+
+
+def test_a_list_of_words_that_still_grows_is_no_enum() -> None:
+    """A value that came only once tells that there are more to come."""
+    known = rows(60, kind=lambda n: "odd" if n == 7 else "run" if n % 2 else "ride")
+
+    assert found(learnt(known, asked=ME), rows(60, kind="swim"), asked=ME) == []
+    assert found(learnt(*known), *rows(60, kind="swim")) == []
+
+
 def test_rows_of_another_user_are_another_sample() -> None:
     """Rows of one answer are alike; a hundred of them are not a hundred sightings of the API."""
     known = learnt(rows(50, kind=lambda n: "run" if n % 2 else "ride", pace=1))

@@ -135,6 +135,14 @@ def test_an_object_with_hundreds_of_fields_is_a_map() -> None:
     assert facts.entries.total == MAX_FIELDS + 1
 
 
+def test_a_map_stays_one_beside_records() -> None:
+    """In whatever order they come."""
+    wide, narrow = {f"word{n}x": n for n in range(MAX_FIELDS + 1)}, {"id": "x"}
+
+    assert shape_of([wide, narrow]) == merge(shape_of([wide]), shape_of([narrow]))
+    assert merge(shape_of([narrow]), shape_of([wide])) == merge(shape_of([wide]), shape_of([narrow]))
+
+
 def test_variants_are_told_apart_by_their_tag() -> None:
     """Which fields a record has may depend on what it is."""
     facts = objects({"type": "ride", "pace": 1}, {"type": "ride", "pace": 2}, {"type": "rest"})
