@@ -528,7 +528,7 @@ def test_one_step_is_rewritten_alone(shop: Shop) -> None:
 
 def test_a_change_is_never_half_played(shop: Shop) -> None:
     """Where anything is sent, all that changes state is: a recording takes nothing back."""
-    pair = {"mutations": {"shop/Like": "shop/Unlike"}}
+    pair: Json = {"mutations": {"shop/Like": "shop/Unlike"}}
     shop.has(LIKE, UNLIKE, **pair)
     shop.record()
     Path("tapes/shop/like.yaml").unlink()
@@ -539,7 +539,7 @@ def test_a_change_is_never_half_played(shop: Shop) -> None:
 
 def test_what_takes_a_change_back_is_sent_though_its_recording_is_of_another_request(shop: Shop) -> None:
     """The run fails for it, but the account is left as it was."""
-    pair = {"mutations": {"shop/Like": "shop/Unlike"}}
+    pair: Json = {"mutations": {"shop/Like": "shop/Unlike"}}
     shop.has(LIKE, UNLIKE, **pair)
     shop.record()
     before = files()
