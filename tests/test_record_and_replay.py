@@ -129,6 +129,10 @@ Promise.all([...Array(10).keys()].map(n => pm.sendRequest(base + '/call' + n))).
 pm.test('answered', () => pm.expect(pm.response.json().number).to.be.above(0));
 console.log(pm.cookies.toObject(), pm.response.json().number);
 """
+KEEPS = """
+console.log(pm.cookies.get('seen'));
+pm.cookies.jar().set(pm.request.url, { name: 'own', value: '1', maxAge: 60 }, () => {});
+"""
 RICH = [
     get("One", prerequest=DRAWS, test=CALLS, header=[{"key": "X-Id", "value": "{{$guid}}"}]),
     item(
@@ -138,9 +142,7 @@ RICH = [
         body={"mode": "raw", "raw": '{"drawn": "{{drawn}}", "id": "{{$randomUUID}}"}'},
     ),
     item("Moved", "{{base}}/to/three", test="pm.test('kept', () => pm.expect(pm.cookies.get('seen')).to.equal('1'));"),
-    get(
-        "Three", test="console.log(pm.cookies.get('seen')); pm.cookies.jar().set(pm.request.url, 'own', '1', () => {});"
-    ),
+    get("Three", test=KEEPS),
     get("Four", test="throw new Error('on purpose')"),
 ]
 

@@ -216,6 +216,15 @@ def test_teardown_runs_whatever_failed(
     assert result.exit_code == code
 
 
+def test_a_request_of_a_run_that_is_out_of_time_has_hardly_any(play: Start) -> None:
+    """Its own script took what was left; without a limit the run would hang."""
+    result = play([item("One", "{{base}}/wait", prerequest="while (true) {}")], timeout_ms=300)
+
+    [error] = [one.error for one in result.items if one.item.name == "One"]
+    assert error is not None
+    assert "no complete answer within 0.001 s" in error.what
+
+
 def test_a_failing_teardown_fails_the_run_and_the_next_one_still_runs(play: Start, service: Service) -> None:
     """Also with `--bail`."""
     result = play([get("One"), get("Away", test=FAILS)], teardown=["shop/Away", "auth/Logout"], bail=True)
