@@ -15,7 +15,7 @@ PACKAGE = ROOT / "runner" / "paceline"
 API = "the API"
 LAYERS = [
     *"errors model formats resolve transport script contract drift engine report lint".split(),
-    *"suite recording preparing api probe pytest_plugin cli".split(),
+    *"suite recording preparing api probe evidence readers history watch coverage mutants pytest_plugin cli".split(),
     API,
 ]
 

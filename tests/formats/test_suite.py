@@ -25,6 +25,7 @@ setup:
 teardown:
   - auth/Logout
 contracts: schemas/contracts.yaml
+lock: locks/shop.lock
 cassettes:
   folder: tapes
   environment: environments/emulator.json
@@ -58,6 +59,7 @@ def test_every_member_is_read(tmp_path: Path) -> None:
         teardown=(Errand("auth/Logout", None, at.child("teardown", 0)),),
         mutations={"orders/Pay": "orders/Refund", "orders/Cancel": None},
         contracts=tmp_path / "schemas/contracts.yaml",
+        lock=tmp_path / "locks/shop.lock",
         cassettes=tmp_path / "tapes",
         recorded_with=tmp_path / "environments/emulator.json",
         at=at,
@@ -70,6 +72,7 @@ def test_a_list_of_collections_is_a_suite(tmp_path: Path) -> None:
 
     assert (suite.name, suite.setup, suite.environment, suite.cassettes) == (tmp_path.name, (), None, None)
     assert suite.mutations == {}
+    assert suite.lock == tmp_path / "contract.lock"
 
 
 def test_short_forms() -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from paceline.drift.outcome import Drift
 from paceline.model.collection import Collection, Folder, Item, Listen
 from paceline.model.outcome import Assertion, ConsoleMessage, Cursor, Failure, ItemResult, Problem, ScriptCall
 from paceline.model.variables import VariableSet
@@ -157,6 +158,7 @@ class RunFinished:
         notes: what else there is to say, such as which cassettes were written; a line each.
         exit_code: what the command line answers, see `paceline.engine.verdict`.
         environment, globals: as the scripts left them.
+        drift: how the answers differ from what was learnt; None where nobody compared.
 
     >>> import paceline
     >>> *_, last = paceline.stream("health.postman_collection.json", environment="local.postman_environment.json")
@@ -171,6 +173,7 @@ class RunFinished:
     globals: VariableSet
     problem: Problem | None = None
     notes: tuple[str, ...] = ()
+    drift: Drift | None = None
 
 
 Event = (

@@ -15,7 +15,10 @@ from paceline.model.suite import Errand, Suite
 #: The name that `paceline run` looks for when it is given no collection.
 SUITE_FILE: Final = "paceline.yaml"
 
-_MEMBERS: Final = "name collections environment tokens setup teardown mutations contracts cassettes".split()
+#: The name of the lock where the suite names none.
+LOCK_FILE: Final = "contract.lock"
+
+_MEMBERS: Final = "name collections environment tokens setup teardown mutations contracts lock cassettes".split()
 _CASSETTES: Final = ("folder", "environment")
 _ERRAND: Final = ("request", "unless")
 
@@ -67,6 +70,7 @@ def parse_suite(data: Any, folder: Path, at: Location = Location()) -> Suite:
         teardown=_errands(data, "teardown", at),
         mutations=_mutations(data.get("mutations") or {}, at.child("mutations")),
         contracts=_path(data, "contracts", folder, at),
+        lock=_path(data, "lock", folder, at) or folder / LOCK_FILE,
         cassettes=_path(cassettes, "folder", folder, cassettes_at),
         recorded_with=_path(cassettes, "environment", folder, cassettes_at),
         at=at,

@@ -37,6 +37,7 @@ class Suite:
         teardown: run after all others, also when something failed or the run was interrupted.
         mutations: keys of the requests that change state, each with the key of the one that undoes it, or None.
         contracts: the file of contracts, beside its schemas.
+        lock: the file that tells what answers have looked like so far; it need not be there.
         cassettes: the folder of recordings; recorded_with: the environment they were recorded with, which a replay
             takes in place of `environment`.
     """
@@ -49,6 +50,7 @@ class Suite:
     teardown: tuple[Errand, ...] = ()
     mutations: Mapping[str, str | None] = field(default_factory=dict)
     contracts: Path | None = None
+    lock: Path = Path("contract.lock")
     cassettes: Path | None = None
     recorded_with: Path | None = None
     at: Location = Location()
