@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paceline.engine.events import Event, ItemFinished, ItemStarted, RunFinished
 from paceline.engine.options import RunOptions
+from paceline.engine.relay import relayed
 from paceline.engine.selection import Step, named_by, select
 from paceline.engine.verdict import ExitCode, worst
 from paceline.errors import PacelineError
@@ -114,21 +114,12 @@ class Tape:
 
     def settling(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
         """The events of a run whose end answers for its recordings too; what is thrown in goes on to the run."""
-        with closing(events):
-            event = next(events)
-            while not isinstance(event, RunFinished):
-                self.observe(event)
-                try:
-                    yield event
-                except KeyboardInterrupt as interruption:
-                    event = events.throw(interruption)
-                else:
-                    event = next(events)
+        finished = yield from relayed(events, self.observe)
         try:
-            settled = self.settled(event)
+            settled = self.settled(finished)
         except KeyboardInterrupt:
             problem = Problem("Interrupted", "the run was interrupted while its recordings were stored")
-            settled = replace(event, problem=problem, exit_code=int(ExitCode.INTERRUPTED))
+            settled = replace(finished, problem=problem, exit_code=int(ExitCode.INTERRUPTED))
         yield settled
 
     def expect(self, steps: Sequence[StepKey]) -> None:

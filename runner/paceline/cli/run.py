@@ -7,14 +7,14 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from paceline.cli.options import finish, milliseconds, positive
+from paceline.cli.options import finish, positive
 from paceline.cli.reporters import add_reporters, reporters_of, say_where
+from paceline.cli.sending import add_sending, run_options
 from paceline.cli.suites import suite_of
 from paceline.cli.variables import add_variables, variable_sets
 from paceline.errors import UsageError
 
 if TYPE_CHECKING:
-    from paceline.engine.options import RunOptions
     from paceline.model.suite import Suite
     from paceline.recording import Cassettes
     from paceline.transport.recording import Mode
@@ -83,17 +83,7 @@ def add(commands: Any) -> None:
     what.add_argument("--allow-mutations", action="store_true", help="let a suite change state on live hosts")
     what.add_argument("-x", "--suppress-exit-code", action="store_true", help="exit with 0 whatever failed")
 
-    how = run.add_argument_group("how requests go out")
-    how.add_argument("--delay-request", type=milliseconds, default=0.0, metavar="MS", help="pause before each item")
-    how.add_argument("--timeout", type=milliseconds, default=0.0, metavar="MS", help="for the whole run (0: no limit)")
-    how.add_argument("--timeout-request", type=milliseconds, metavar="MS", help="for a request (60000; 0: no limit)")
-    how.add_argument("--timeout-script", type=milliseconds, metavar="MS", help="for a script (30000; 0: no limit)")
-    how.add_argument("--isolate-scripts", action="store_true", help="run scripts in a process of their own (slower)")
-    how.add_argument("-k", "--insecure", action="store_true", help="do not verify TLS certificates")
-    how.add_argument("--ssl-extra-ca-certs", metavar="FILE", help="PEM file of certificates to trust as well")
-    how.add_argument("--ignore-redirects", action="store_true", help="do not follow redirects")
-    how.add_argument("--cookie-jar", metavar="FILE", help="start with the cookies of this jar")
-    how.add_argument("--working-dir", default=".", metavar="DIR", help="where files to upload are looked for as well")
+    add_sending(run)
 
     tape = run.add_argument_group("cassettes")
     tape.add_argument("--replay", action="store_true", help="answer from cassettes, send nothing (--record none)")
@@ -126,7 +116,7 @@ def _run(options: argparse.Namespace) -> int:
         suite,
         environment=environment,
         globals=globals_,
-        options=_run_options(options),
+        options=run_options(options),
         jar=jar,
         contracts=options.contracts,
         cassettes=cassettes,
@@ -176,28 +166,6 @@ def _require_writable(options: argparse.Namespace) -> None:
             raise UsageError(f"--{option.replace('_', '-')} {path!r} is not a file", fix="give the path of a file")
         if path is not None:
             require_writable(path)
-
-
-def _run_options(options: argparse.Namespace) -> RunOptions:
-    from paceline.engine.options import RunOptions
-
-    defaults = RunOptions()
-    request, script = options.timeout_request, options.timeout_script
-    return RunOptions(
-        iterations=options.iteration_count,
-        folders=tuple(options.folder),
-        bail=options.bail is not None,
-        delay_ms=options.delay_request,
-        timeout_request_ms=defaults.timeout_request_ms if request is None else request,
-        timeout_script_ms=defaults.timeout_script_ms if script is None else script,
-        timeout_ms=options.timeout,
-        isolate_scripts=options.isolate_scripts,
-        allow_mutations=options.allow_mutations,
-        insecure=options.insecure,
-        ignore_redirects=options.ignore_redirects,
-        allow_unresolved=options.allow_unresolved,
-        working_dir=options.working_dir,
-    )
 
 
 def repeated(options: argparse.Namespace) -> str:

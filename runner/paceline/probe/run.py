@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -85,6 +85,23 @@ def probe(
         contracts=contracts,
         ca_bundle=ca_bundle,
     )
+    yield from probe_after(events, suite, checker, options, stale_session=stale_session, ca_bundle=ca_bundle)
+
+
+def probe_after(
+    events: Iterable[Event],
+    suite: Suite,
+    checker: ContractChecker,
+    options: RunOptions,
+    *,
+    stale_session: str = "",
+    ca_bundle: str | None = None,
+) -> Generator[Event, None, None]:
+    """The probe alone; what it has to know of the requests it learns from a run of the suite.
+
+    Args:
+        events: all of that run, or still to come; at least its start, its finished items and its end.
+    """
     names = frozenset(name for contract in checker.book.contracts.values() for name, _ in contract.cookies)
     learnt = learn(events, Session(names, stale=stale_session))
     transport = LiveTransport(CookieJar(), ca_bundle=ca_bundle)
