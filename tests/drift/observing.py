@@ -39,9 +39,20 @@ def told(findings: Sequence[Finding]) -> list[tuple[str, str, str]]:
 
 
 _NAMES = st.sampled_from(["id", "name", "type", "a/b", "*", "{key}", "7", "2024-01-01", "f" * 32, "é", ""])
-_TEXTS = st.sampled_from(["", "DONE", "OPEN", "x", "2024-01-01", "0" * 32, "ann@example.org", "one two"]) | st.text(
-    max_size=4
-)
+_TEXTS = st.sampled_from(
+    [
+        "",
+        "DONE",
+        "OPEN",
+        "x",
+        "2024-01-01",
+        "0" * 32,
+        "ann@example.org",
+        "one two",
+        "********",
+        "https://a/scrubbed-token",
+    ]
+) | st.text(max_size=4)
 _LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _TEXTS
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -59,3 +70,18 @@ ROWS = st.lists(
     max_size=8,
 )
 """Lists of records as APIs have them."""
+
+ANSWERS = st.lists(
+    st.builds(
+        answer,
+        VALUES | ROWS | st.just(b"<html></html>"),
+        st.just(JSON),
+        st.tuples(st.sampled_from(["X-Total", "Link"]), st.just("1")),
+        st.tuples(st.just("Set-Cookie"), st.sampled_from(["a=1; Secure", "a=2", "b=1; Max-Age=60"])),
+        status=st.sampled_from([200, 404]),
+        asked=st.sampled_from(["", "GET /a"]),
+    ),
+    min_size=1,
+    max_size=4,
+)
+"""Answers of all kinds to one request."""

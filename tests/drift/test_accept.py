@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.drift.observing import JSON, KEY, ROWS, VALUES, answer, found, learnt, told
+from tests.drift.observing import ANSWERS, JSON, KEY, answer, found, learnt, told
 
 from paceline.drift.accept import accept
 from paceline.drift.compare import compare, compare_locks
 from paceline.drift.facts import Lock, Observation
+from paceline.drift.finding import Finding
 from paceline.drift.learning import learn, observed
 from paceline.drift.lock import lock_text
+from paceline.drift.pointers import is_within
 
 ASKED = "GET /a"
 
-ANSWERS = st.lists(
-    st.builds(
-        answer,
-        VALUES | ROWS | st.just(b"<html></html>"),
-        st.just(JSON),
-        st.tuples(st.sampled_from(["X-Total", "Link"]), st.just("1")),
-        st.tuples(st.just("Set-Cookie"), st.sampled_from(["a=1; Secure", "a=2", "b=1; Max-Age=60"])),
-        status=st.sampled_from([200, 404]),
-        asked=st.sampled_from(["", ASKED]),
-    ),
-    min_size=1,
-    max_size=4,
-)
+
+def within(*pointers: str) -> Callable[[Finding], bool]:
+    """Whether a finding lies in one of these places."""
+    return lambda each: any(is_within(each.pointer, outer) for outer in pointers)
 
 
 def changed(before: Lock, after: Lock) -> tuple[list[str], list[str]]:
@@ -53,8 +47,8 @@ def test_nothing_to_accept_changes_nothing(before: list[Observation], now: list[
     """Nor does a pointer that no finding is about."""
     lock = learn(Lock(), before)
 
-    assert accept(lock, observed(now), only=["/no/such/place"]) == (lock, [])
-    assert accept(lock, observed(now), keys=["another/Request"]) == (lock, [])
+    assert accept(lock, observed(now), within("/no/such/place")) == (lock, [])
+    assert accept(lock, observed(now), lambda each: each.key == "another/Request") == (lock, [])
     assert accept(lock, observed(before)) == (lock, [])
 
 
@@ -76,7 +70,7 @@ def test_only_what_is_pointed_at() -> None:
     before = learnt({"a": 1, "b": {"c": 1}, "bb": 1}, asked=ASKED)
     now = {"a": "x", "b": {"c": "x"}, "bb": "x"}
 
-    lock, accepted = accept(before, observed([answer(now, asked=ASKED)]), only=["/b"])
+    lock, accepted = accept(before, observed([answer(now, asked=ASKED)]), within("/b"))
 
     assert told(accepted) == [("breaking", "type", "/b/c")]
     assert [each.pointer for each in found(lock, now, asked=ASKED)] == ["/a", "/bb"]
@@ -87,8 +81,8 @@ def test_places_in_lists_and_maps_are_pointed_at_by_a_star() -> None:
     before = learnt({"map": {"0" * 32: 1}, "list": [{"x": 1}]})
     now = observed([answer({"map": {"0" * 32: "a"}, "list": [{"x": "a"}]})])
 
-    assert told(accept(before, now, only=["/map/*"])[1]) == [("breaking", "type", "/map/*")]
-    assert told(accept(before, now, only=["/list/*/x"])[1]) == [("breaking", "type", "/list/*/x")]
+    assert told(accept(before, now, within("/map/*"))[1]) == [("breaking", "type", "/map/*")]
+    assert told(accept(before, now, within("/list/*/x"))[1]) == [("breaking", "type", "/list/*/x")]
 
 
 def test_another_type_takes_the_place_of_the_old_one() -> None:
@@ -130,7 +124,7 @@ def test_what_is_not_in_the_body_goes_by_words() -> None:
     before = learn(Lock(), [answer({}, JSON, ("Link", "x"), ("Set-Cookie", "sid=1; Secure"), asked=ASKED)])
     now = [answer({"id": 1}, JSON, ("Set-Cookie", "sid=1"), asked=ASKED), answer({}, status=404, asked=ASKED)]
 
-    lock, _ = accept(before, observed(now), only=["header:link", "cookie:sid"])
+    lock, _ = accept(before, observed(now), within("header:link", "cookie:sid"))
 
     assert told(compare(before, now)) == [
         ("breaking", "cookie", "cookie:sid"),
@@ -138,7 +132,7 @@ def test_what_is_not_in_the_body_goes_by_words() -> None:
         ("risky", "status", "status"),
     ]
     assert told(compare(lock, now)) == [("risky", "status", "status")]
-    assert compare(accept(lock, observed(now), only=["status"])[0], now) == []
+    assert compare(accept(lock, observed(now), within("status"))[0], now) == []
 
 
 def test_accepting_one_request_leaves_the_others() -> None:
@@ -147,8 +141,19 @@ def test_accepting_one_request_leaves_the_others() -> None:
     before = learn(Lock(), [Observation("a/One", 200, (JSON,), body), Observation("a/Two", 200, (JSON,), body)])
     now = [Observation("a/One", 200, (JSON,), other), Observation("a/Two", 200, (JSON,), other)]
 
-    lock, accepted = accept(before, observed(now), keys=["a/One"], only=["/a"])
+    lock, accepted = accept(before, observed(now), lambda each: each.key == "a/One")
 
     assert [each.key for each in accepted] == ["a/One"]
     assert [each.key for each in compare(lock, now)] == ["a/Two"]
     assert KEY not in lock.requests
+
+
+def test_times_of_one_host_are_accepted_for_it() -> None:
+    """Those of others stay."""
+    quick, slow = (1.0, 2.0, 3.0, 4.0, 5.0), (500.0, 510.0, 520.0, 530.0, 540.0)
+    before = learn(Lock(), [answer({}, elapsed_ms=each, host=host) for each in quick for host in ("a.test", "b.test")])
+
+    lock, accepted = accept(before, observed([answer({}, elapsed_ms=each, host="b.test") for each in slow]))
+
+    assert told(accepted) == [("risky", "latency", "latency")]
+    assert lock.requests[KEY][200].latency == {"a.test": {*quick}, "b.test": {*slow}}

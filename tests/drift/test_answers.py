@@ -179,3 +179,17 @@ def test_answers_that_take_longer() -> None:
     assert drift(timed(100, 110, 120, 2000, 2100), timed(500, 510, 520, 530, 540)) == []
     assert drift(before, timed(150, 160, 170, 180, 190)) == []
     assert drift(timed(1, 1.1, 1.2, 1.3, 1.4), timed(5, 5.1, 5.2, 5.3, 5.4)) == []
+
+
+def test_times_of_another_host_tell_nothing() -> None:
+    """An emulator on this machine answers quicker than the service it stands for; one host may become slower."""
+
+    def at(host: str, *milliseconds: float) -> list[Observation]:
+        return [answer({}, elapsed_ms=each, host=host) for each in milliseconds]
+
+    quick, slow = (1, 2, 3, 4, 5), (500, 510, 520, 530, 540)
+    both = at("127.0.0.1", *quick) + at("api.example.org", *slow)
+
+    assert drift(at("127.0.0.1", *quick), at("api.example.org", *slow)) == []
+    assert drift(both, both) == []
+    assert drift(both, at("api.example.org", *(10 * each for each in slow))) == [("risky", "latency", "latency")]

@@ -45,6 +45,9 @@ def test_every_value_fits_the_schema_learnt_from_it(values: list[Any], more: lis
         [1_600_000_000.0, 1_600_000_000] * 5,
         [{"a" * n: 1 for n in range(1, 400)}],
         [{"tags": {"0" * 32: 1, "2024": None, "x": "y"}}] * 5,
+        ["https://a/b", "https://a/scrubbed-token"] * 5,
+        ["********", 1_600_000_000, 9_999_999_999, None] * 5,
+        ["********", *["OPEN", "DONE"] * 20],
     ],
 )
 def test_values_of_every_form_fit(values: list[Any]) -> None:

@@ -27,6 +27,7 @@ ANSWERS = st.lists(
         status=st.sampled_from([200, 404]),
         asked=st.sampled_from(["", "GET /a", "GET /b"]),
         elapsed_ms=st.none() | st.floats(0, 1000),
+        host=st.sampled_from(["", "api.example.org", "127.0.0.1", "::1"]),
     ),
     max_size=6,
 )
@@ -62,14 +63,14 @@ def test_an_answer_counts_once_however_often_it_comes() -> None:
     answers = lock.requests[KEY][200]
 
     assert answers.count == 1
-    assert answers.latency == {10.0, 20.0, 30.0}
+    assert answers.latency == {"": {10.0, 20.0, 30.0}}
 
 
 def test_many_times_are_a_sample_of_them() -> None:
     """A lock does not grow with every run."""
     answers = learn(Lock(), [answer({}, elapsed_ms=float(n)) for n in range(1, 500)]).requests[KEY][200]
 
-    assert len(answers.latency) == MOST_TIMES
+    assert len(answers.latency[""]) == MOST_TIMES
 
 
 def test_values_that_become_an_enum_later_are_told_then() -> None:

@@ -32,7 +32,8 @@ requests:
         x-total: 1/1
       cookies:
         sid: 1/1, httponly 1, max-age=50 1
-      latency: "12.3"
+      latency:
+        api.example.org: "12.3"
       pages: "100"
       variants:
         /data/*:
@@ -55,6 +56,9 @@ requests:
 """
 
 
+HOSTS = ("", "localhost", "127.0.0.1", "::1", "api.example.org", "1.example.org")
+
+
 def parsed(text: str) -> Any:
     """The content of a lock as JSON would hold it."""
     return json.loads(json.dumps(yaml.safe_load(text)))
@@ -74,7 +78,9 @@ def test_what_a_lock_looks_like() -> None:
     body = {"data": rows, "page": 0, "limit": 100, "tags": [], "counts": {"0" * 32: 1, "1" * 32: 20}}
     headers = JSON, ("X-Total", "20"), ("Set-Cookie", "sid=secret; HttpOnly; Max-Age=60")
 
-    assert lock_text(learn(Lock(), [answer(body, *headers, asked="GET /list", elapsed_ms=12.34)])) == GOLDEN
+    only = answer(body, *headers, asked="GET /list", elapsed_ms=12.34, host="api.example.org")
+
+    assert lock_text(learn(Lock(), [only])) == GOLDEN
 
 
 @given(st.lists(VALUES | ROWS, max_size=4), st.lists(VALUES, max_size=3), st.text(min_size=1, max_size=6))
@@ -82,7 +88,9 @@ def test_a_lock_reads_back_as_it_was_written(bodies: list[Any], repeated: list[A
     """Whatever the names of fields, headers and cookies are."""
     cookie = "".join(each for each in name if each.isalnum() and each.isascii())
     headers = JSON, (f"X {name}", "1"), ("Set-Cookie", f"{cookie}=x; Path=/a b; Secure")
-    lock = learn(Lock(), [answer(body, *headers, asked="x", elapsed_ms=7) for body in bodies])
+    lock = learn(
+        Lock(), [answer(body, *headers, asked="x", elapsed_ms=7, host=host) for body in bodies for host in HOSTS]
+    )
     lock = learn_noise(lock, [[answer(body) for body in repeated]])
 
     text = lock_text(lock)
@@ -128,7 +136,7 @@ def test_no_value_can_be_read_off_a_lock() -> None:
         ("bodies: {json: 1}", "bodies: {json: x}", "/requests/users~1List/200/bodies"),
         ("x-total: 1/1", "x-total: often", "/requests/users~1List/200/headers/x-total"),
         ("sid: 1/1, httponly 1,", "sid: 1/1, httponly,", "/requests/users~1List/200/cookies/sid"),
-        ('latency: "12.3"', 'latency: "soon"', "/requests/users~1List/200/latency"),
+        ('org: "12.3"', 'org: "soon"', "/requests/users~1List/200/latency/api.example.org"),
         ("pages:", "pagez:", "/requests/users~1List/200/pagez"),
         (
             "type=rest: {answers: 10,",

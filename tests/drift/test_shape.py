@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.drift.observing import ROWS, VALUES
 
 from paceline.drift.forms import above, below, key_form, text_forms
+from paceline.drift.hidden import MASK
 from paceline.drift.shape import MAX_FIELDS, MAX_VALUES, MAX_VARIANTS, Field, Objects, Shape, Strings, merge
 from paceline.drift.shaping import MAX_DEPTH, shape_of
 
@@ -228,3 +229,28 @@ def test_a_body_as_deep_as_json_goes_has_a_shape() -> None:
         value = {"a": [value]}
 
     assert shape_of([value]).total == 1
+
+
+def test_hidden_values_are_counted_and_nothing_else() -> None:
+    """A mask may stand for a value of any type; a text with a mask in it is a text."""
+    shape = shape_of([MASK, MASK, 1])
+    facts = strings(f"Bearer {MASK}", "https://example.org/scrubbed-token", "", "https://example.org/")
+
+    assert (shape.hidden, shape.total, shape.counts()) == (2, 3, {"number": 1})
+    assert (facts.count, facts.empty, facts.hidden, facts.filled) == (4, 1, 2, 1)
+    assert facts.forms == {"url": 1}
+
+
+def test_hidden_names_and_tags_tell_nothing() -> None:
+    """A hidden name is that of an entry, since it was an id; a hidden tag tells no kind."""
+    facts = objects({"type": MASK, "scrubbed-user_token": 1}, {"type": "ride"})
+
+    assert list(facts.fields) == ["type"]
+    assert facts.entries.total == 1
+    assert list(facts.variants or {}) == ["type=ride"]
+
+
+def test_the_nines_of_a_cassette_are_no_other_form_of_time() -> None:
+    """Of fewer digits they are numbers like others."""
+    assert shape_of([9_999_999_999, 9999]).counts() == {"number": 1}
+    assert shape_of([9_999_999_999]).hidden == 1

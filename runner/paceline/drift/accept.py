@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -31,9 +31,8 @@ _MOST_ROUNDS: Final = 4
 def accept(
     lock: Lock,
     now: Lock,
+    wanted: Callable[[Finding], bool] | None = None,
     *,
-    keys: Collection[str] | None = None,
-    only: Collection[str] | None = None,
     complete: bool = False,
     thresholds: Thresholds = DEFAULT,
 ) -> tuple[Lock, list[Finding]]:
@@ -44,8 +43,7 @@ def accept(
 
     Args:
         now: what came, as `learning.observed` tells it, or another lock.
-        keys: of the requests to look at; None: all.
-        only: pointers as findings have them; each stands for what is within it, too; None: all.
+        wanted: which findings, with pointers as users write them; None: all.
         complete: as for `compare_locks`.
 
     Returns:
@@ -56,8 +54,7 @@ def accept(
         found = [
             each
             for each in raw_findings(lock, now, thresholds, complete=complete)
-            if (keys is None or each.key in keys)
-            and (only is None or any(_is_within(plain(each.pointer), one) for one in only))
+            if wanted is None or wanted(replace(each, pointer=plain(each.pointer)))
         ]
         if not found:
             break
@@ -73,10 +70,6 @@ def accept(
         lock = Lock(requests)
         accepted |= dict.fromkeys(replace(each, pointer=plain(each.pointer)) for each in found)
     return lock, in_order(accepted)
-
-
-def _is_within(pointer: str, outer: str) -> bool:
-    return pointer == outer or pointer.startswith(f"{outer}/")
 
 
 # --- All but the shape ---
@@ -111,7 +104,7 @@ def _pages(known: Answers, now: Answers, _: Finding) -> Answers:
 
 
 def _latency(known: Answers, now: Answers, _: Finding) -> Answers:
-    return replace(known, latency=now.latency)
+    return replace(known, latency={**known.latency, **now.latency})
 
 
 _Change = Callable[[Answers, Answers, Finding], Answers]

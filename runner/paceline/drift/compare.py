@@ -220,10 +220,14 @@ class _Comparison:
             )
 
     def _latency(self) -> Iterator[Finding]:
-        before, after = list(self._locked.latency), list(self._now.latency)
-        if is_slower(before, after, self._thresholds):
+        """Longer times of the same host: an emulator is no measure for the service, nor one server for another."""
+        for host in sorted(self._locked.latency.keys() & self._now.latency.keys()):
+            before, after = list(self._locked.latency[host]), list(self._now.latency[host])
+            if not is_slower(before, after, self._thresholds):
+                continue
             old, new = f"{median(before):.0f} ms", f"{median(after):.0f} ms"
-            message = f"the middle one of {len(after)} times, and of {len(before)} before"
+            at = f"at {host}, " if host else ""
+            message = f"{at}the middle one of {len(after)} times, and of {len(before)} before"
             yield self._finding("risky", "latency", "latency", old, new, message)
 
     def _shape(self, hidden: Collection[str]) -> Iterator[Finding]:

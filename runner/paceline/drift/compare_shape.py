@@ -86,7 +86,7 @@ class _Walk:
             told, of = sum(strange.values()), sum(now.counts().values())
             message = f"{told} of {of} are {' or '.join(strange)}; none of {sum(known.values())} was"
             level = strangeness(sum(known.values()), told, of, self._thresholds)
-            if strange.keys() == {"string"} and now.strings and not now.strings.filled:
+            if strange.keys() == {"string"} and now.strings and now.strings.empty == now.strings.count:
                 level = "risky"  # an empty text may stand for "not set"
             yield Difference(level, "type", pointer, described(locked), described(now), message)
         if locked.strings and now.strings:

@@ -39,14 +39,25 @@ class _Emitter:
     def schema(self, shape: Shape, seen: str = "") -> dict[str, Any]:
         kinds = list(shape.counts())
         if not kinds:
-            return {"description": _sentence([seen, "only null was seen" if shape.nulls else "nothing was seen"])}
-        types = [self._type(kind, shape) for kind in kinds] + (["null"] if shape.nulls else [])
+            what = (
+                "what was seen is hidden"
+                if shape.hidden
+                else "only null was seen"
+                if shape.nulls
+                else "nothing was seen"
+            )
+            return {"description": _sentence([seen, what])}
+        types: list[str] = [self._type(kind, shape) for kind in kinds]
+        if shape.hidden:  # a mask is a text, a placeholder may be a number, and a replay has to fit as well
+            types = [*dict.fromkeys([*kinds, "number", "string"])]
+        types += ["null"] if shape.nulls else []
         found: dict[str, Any] = {"type": types[0] if len(types) == 1 else types}
         told = [seen]
         if shape.numbers:
             told.append(self._number(shape.numbers))
-        if shape.strings:
+        if shape.strings and not shape.hidden and not shape.strings.hidden:
             found |= self._string(shape.strings, nullable=bool(shape.nulls), alone=len(kinds) == 1)
+        if shape.strings:
             told += self._strings_told(shape.strings)
         if shape.arrays and shape.arrays.items.total:
             found["items"] = self.schema(shape.arrays.items)

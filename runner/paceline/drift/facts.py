@@ -20,6 +20,7 @@ class Observation:
         key: of the request, as of its contract: stem of the collection, a slash, its name.
         headers: (name, value) pairs, `Set-Cookie` among them.
         elapsed_ms: None where it was not measured.
+        host: that was asked, without port; what time an answer took counts for its host only.
         subject: what exactly was asked, such as method, address and body; empty where that is not known. Only a short
             digest of it is kept.
         set_cookies: the `Set-Cookie` headers of all hops; None: those of `headers`.
@@ -32,6 +33,7 @@ class Observation:
     elapsed_ms: float | None = None
     subject: str = ""
     set_cookies: tuple[str, ...] | None = None
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Answers:
         types: media types, in lower case without parameters, and how often each came; empty for none.
         bodies: kinds of body, and how often each came.
         headers: by name in lower case; without those that come and go with the infrastructure.
-        latency: milliseconds; a sample of at most `learning.MOST_TIMES`.
+        latency: milliseconds by host; of each a sample of at most `learning.MOST_TIMES`.
         errors: codes of GraphQL's errors, and how many answers had them; `-` for errors without a code.
         pages: page sizes that lists told.
         noise: pointers whose values differed in two answers to the same request.
@@ -79,7 +81,7 @@ class Answers:
     bodies: Mapping[str, int] = field(default_factory=dict)
     headers: Mapping[str, Presence] = field(default_factory=dict)
     cookies: Mapping[str, CookieFacts] = field(default_factory=dict)
-    latency: frozenset[float] = frozenset()
+    latency: Mapping[str, frozenset[float]] = field(default_factory=dict)
     errors: Mapping[str, int] = field(default_factory=dict)
     pages: frozenset[int] = frozenset()
     noise: frozenset[str] = frozenset()

@@ -9,17 +9,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from paceline.contract.body import UnreadableError, read_json
 from paceline.contract.response import media_type
 from paceline.drift.facts import Answers, BodyKind, CookieFacts, Lock, Observation, Presence
 from paceline.drift.forms import below, is_token
+from paceline.drift.hidden import MASK
 from paceline.drift.noise import noise_of
 from paceline.drift.retelling import recalled, told
 from paceline.drift.shape import merge
 from paceline.drift.shaping import shape_of
 from paceline.drift.wording import number
 from paceline.transport.cassette import Cassette
+from paceline.transport.cassette_placeholders import PLACEHOLDER
 from paceline.transport.set_cookie import parse_set_cookie
 
 MOST_TIMES: Final = 30
@@ -125,6 +128,7 @@ def from_cassette(cassette: Cassette) -> Iterator[Observation]:
             headers=response.headers,
             body=response.body,
             elapsed_ms=response.elapsed_ms,
+            host=host_of(request.url),
             subject=subject(request.method, request.url, request.body),
             set_cookies=tuple(
                 value for hop in recording.hops for name, value in hop.response.headers if name.lower() == "set-cookie"
@@ -138,8 +142,25 @@ def sample_body(observation: Observation) -> Any:
 
 
 def subject(method: str, url: str, body: bytes | None = None) -> str:
-    """What a request asks for, as one text; whichever server it asks."""
-    return f"{method} /{url.partition('://')[2].partition('/')[2]}\n{(body or b'').decode('utf-8', 'replace')}"
+    """What a request asks for, as one text; whichever server it asks, and whatever was put in place of its secrets.
+
+    >>> subject("GET", "https://example.org/me?key=********") == subject("GET", "http://localhost/me?key=scrubbed-key")
+    True
+    """
+    content = (body or b"").decode("utf-8", "replace")
+    return PLACEHOLDER.sub(MASK, f"{method} /{url.partition('://')[2].partition('/')[2]}\n{content}")
+
+
+def host_of(url: str) -> str:
+    """The host of an address, in lower case and without port; empty when it has none.
+
+    >>> host_of("https://API.example.org:8443/me"), host_of("http://[::1]:8900/")
+    ('api.example.org', '::1')
+    """
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +320,14 @@ def _cookies(known: Mapping[str, CookieFacts], count: int, new: list[Observation
     return found
 
 
-def _times(known: frozenset[float], group: list[Observation]) -> frozenset[float]:
-    """A sample of all different times: always the same one, in whatever order they came."""
-    times = known | {round(each.elapsed_ms, 1) for each in group if each.elapsed_ms is not None and each.elapsed_ms > 0}
-    return frozenset(sorted(times, key=lambda time: hashlib.sha256(repr(time).encode()).digest())[:MOST_TIMES])
+def _times(known: Mapping[str, frozenset[float]], group: list[Observation]) -> dict[str, frozenset[float]]:
+    """Of each host a sample of all different times: always the same one, in whatever order they came."""
+    times = {host: set(each) for host, each in known.items()}
+    for each in group:
+        if each.elapsed_ms is not None and (told_ := round(each.elapsed_ms, 1)) > 0:
+            times.setdefault(each.host, set()).add(told_)
+    return {host: frozenset(sorted(each, key=_shuffled)[:MOST_TIMES]) for host, each in times.items()}
+
+
+def _shuffled(time: float) -> bytes:
+    return hashlib.sha256(repr(time).encode()).digest()

@@ -31,6 +31,7 @@ _HEAD: Final = """\
 _FIX: Final = "restore the file from git, or delete it and learn again"
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_/.~$@+=-]*(?: [A-Za-z0-9_/.~$@+=-]+)*")
 _POINTER: Final = re.compile(r"/[A-Za-z0-9_/*.{}~$@+=-]*")  # not within braces, which end at the first brace
+_HOST: Final = re.compile(r"[0-9][a-z0-9-]*(?:\.[a-z0-9-]+){2,}")  # no number: those have one dot at most
 _LINE: Final = re.compile(r"(?:[a-z]+ |[0-9]+/)[A-Za-z0-9_./+=, ;-]*[A-Za-z0-9+/]")
 _NOT_PLAIN: Final = frozenset("true false yes no on off null y n".split())
 _UNCLEAN: Final = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -61,12 +62,18 @@ def read_lock(path: str | Path) -> Lock:
 
 def lock_text(lock: Lock) -> str:
     """The content of the file: the same for the same lock, on every machine."""
-    lines = [_HEAD + f"version: {VERSION}", "requests:" if lock.requests else "requests: {}"]
+    return _HEAD + "\n".join(lock_body(lock)) + "\n"
+
+
+def lock_body(lock: Lock) -> Iterator[str]:
+    """The lines of the file below its head."""
+    yield f"version: {VERSION}"
+    yield "requests:" if lock.requests else "requests: {}"
     for key, by_status in sorted(lock.requests.items()):
-        lines.append(f"  {_scalar(key)}:")
+        yield f"  {_scalar(key)}:"
         for status, answers in sorted(by_status.items()):
-            lines += [f"    {status}:", *(f"      {line}" for line in _answers(answers))]
-    return "\n".join(lines) + "\n"
+            yield f"    {status}:"
+            yield from (f"      {line}" for line in _answers(answers))
 
 
 def parse_lock(data: Any, at: Location = Location()) -> Lock:
@@ -105,10 +112,12 @@ def _answers(answers: Answers) -> Iterator[str]:
     yield from _block("headers", {name: _presence(each) for name, each in answers.headers.items()})
     yield from _block("cookies", {name: _cookie(each) for name, each in answers.cookies.items()})
     if answers.latency:
-        yield f"latency: {_quoted(' '.join(f'{time:.1f}' for time in sorted(answers.latency)))}"
+        yield "latency:"
+        for host, times in sorted(answers.latency.items()):
+            yield f"  {_scalar(host, _HOST)}: {quoted(' '.join(f'{time:.1f}' for time in sorted(times)))}"
     yield from _counts("errors", answers.errors)
     if answers.pages:
-        yield f"pages: {_quoted(' '.join(map(str, sorted(answers.pages))))}"
+        yield f"pages: {quoted(' '.join(map(str, sorted(answers.pages))))}"
     yield from _list("noise", answers.noise)
     yield from _list("fickle", answers.fickle)
     lines = lines_of(answers.shape)
@@ -171,7 +180,7 @@ def _one_line(name: str, words: Iterable[str]) -> Iterator[str]:
 
 
 def _words(words: Iterable[str]) -> str:
-    return _quoted(" ".join(sorted(words)))
+    return quoted(" ".join(sorted(words)))
 
 
 def _list(name: str, pointers: frozenset[str]) -> Iterator[str]:
@@ -184,11 +193,11 @@ def _scalar(text: str, *forms: re.Pattern[str]) -> str:
     """A text in YAML: plain where it is a name, or has one of these forms, and nothing else could be read from it."""
     if any(form.fullmatch(text) for form in (_PLAIN, *forms)) and text.lower() not in _NOT_PLAIN:
         return text
-    return _quoted(text)
+    return quoted(text)
 
 
-def _quoted(text: str) -> str:
-    """In double quotes, with JSON's escapes, which are YAML's too, and YAML's for what it does not take as it is."""
+def quoted(text: str) -> str:
+    """A text in double quotes: with JSON's escapes, which are YAML's too, and for the rest of what it needs YAML's."""
     return _UNCLEAN.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(printable(text), ensure_ascii=False))
 
 
@@ -222,7 +231,7 @@ class _Reader:
             bodies=bodies,
             headers={name: self._presence(text, "headers", name) for name, text in self._block(data, "headers")},
             cookies={name: self._cookie(text, name) for name, text in self._block(data, "cookies")},
-            latency=frozenset(self._numbers(data, "latency")),
+            latency={host: self._times(text, host) for host, text in self._block(data, "latency")},
             errors=self._counts(data, "errors"),
             pages=frozenset(map(int, self._numbers(data, "pages"))),
             noise=self._list(data, "noise"),
@@ -299,6 +308,12 @@ class _Reader:
         if not isinstance(text, str):
             raise FormatError("this must be a text", self._at.child(member), _FIX)
         return text
+
+    def _times(self, text: str, host: str) -> frozenset[float]:
+        try:
+            return frozenset(float(word) for word in text.split())
+        except ValueError:
+            raise FormatError("this must be numbers", self._at.child("latency", host), _FIX) from None
 
     def _presence(self, text: str, *steps: str) -> Presence:
         match = re.fullmatch(r"(\d+)/(\d+)", text)

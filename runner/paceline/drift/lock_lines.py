@@ -7,10 +7,11 @@ A line is what a pull request shows of a change, so each says all about its plac
     required 25/25; string 25, of DONE OPEN 9x0c1 9x1a2
     array 25
     object 25, keys hex
+    required 25/25; hidden 20; string 5, hidden 2, open
 
 The word before the counts tells what follows from them, and is not read back. After `of` stand the values of an enum
 that may be told, and for each value there is how often it came, up to nine times, and its mark; where there is `open`
-instead, texts are no enum.
+instead, texts are no enum. Hidden are secrets: values of unknown type, and texts with a secret in them.
 """
 
 from __future__ import annotations
@@ -109,6 +110,8 @@ def _parts(shape: Shape, of: int | None) -> Iterator[str]:
         yield f"{_word(Field(shape, of))} {shape.total}/{of}"
     if shape.nulls:
         yield f"null {shape.nulls}"
+    if shape.hidden:
+        yield f"hidden {shape.hidden}"
     if shape.booleans:
         yield f"boolean {shape.booleans}"
     if numbers := shape.numbers:
@@ -118,6 +121,7 @@ def _parts(shape: Shape, of: int | None) -> Iterator[str]:
         yield ", ".join([f"number {numbers.count}", bounds, *flags, *_forms(numbers.forms)])
     if strings := shape.strings:
         flags = [f"empty {strings.empty}"] if strings.empty else []
+        flags += [f"hidden {strings.hidden}"] if strings.hidden else []
         yield ", ".join([f"string {strings.count}", *flags, *_forms(strings.forms), *_values(strings)])
     if shape.arrays:
         yield f"array {shape.arrays.count}" + (f", empty {shape.arrays.empty}" if shape.arrays.empty else "")
@@ -175,7 +179,7 @@ class _Reader:
 
     def _shape(self, pointer: str, found: dict[str, list[str]], variants: Variants) -> Shape:
         counts = {kind: int(details[0]) for kind, details in found.items()}
-        if counts.keys() - {"null", "boolean", "number", "string", "array", "object"}:
+        if counts.keys() - {"null", "hidden", "boolean", "number", "string", "array", "object"}:
             raise ValueError
         steps = self._below.get(pointer, [])
         arrays = objects = None
@@ -193,6 +197,7 @@ class _Reader:
             _strings(counts["string"], found["string"][1:]) if "string" in found else None,
             arrays,
             objects,
+            counts.get("hidden", 0),
         )
 
     def _objects(self, pointer: str, count: int, details: list[str], steps: list[str], variants: Variants) -> Objects:
@@ -233,8 +238,9 @@ def _strings(count: int, details: list[str]) -> Strings:
                 marks[int(match[2], 16)] = int(match[1])
             else:
                 values.add(word)
-    forms = _read_forms(details[:-1] if marks != {} else details, {*TEXT_FORMS, "empty"})
-    return Strings(count, forms.pop("empty", 0), forms, marks, frozenset(values))
+    forms = _read_forms(details[:-1] if marks != {} else details, {*TEXT_FORMS, "empty", "hidden"})
+    empty, hidden = forms.pop("empty", 0), forms.pop("hidden", 0)
+    return Strings(count, empty, forms, marks, frozenset(values), hidden)
 
 
 def _read_forms(details: Iterable[str], known: set[str]) -> dict[str, int]:

@@ -39,6 +39,15 @@ def plain(pointer: str) -> str:
     return "/".join(ITEM if step == ENTRY else step for step in pointer.split("/"))
 
 
+def is_within(pointer: str, outer: str) -> bool:
+    """Whether a place is another one or lies in it; the empty pointer is the whole body.
+
+    >>> is_within("/data/*/id", "/data"), is_within("/database", "/data"), is_within("header:link", "")
+    (True, False, False)
+    """
+    return pointer == outer or pointer.startswith(f"{outer}/")
+
+
 def shape_at(shape: Shape, pointer: str) -> Shape | None:
     """The part of a shape at a place; None when nothing was seen there."""
     for step in pointer.split("/")[1:]:

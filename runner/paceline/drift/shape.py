@@ -8,7 +8,7 @@ off a shape, save those that look like values of an enum, and bounds of numbers 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any, Final, Literal, TypeVar
 
@@ -28,7 +28,8 @@ class Strings:
     """Texts.
 
     Attributes:
-        empty: how many of them were empty; what follows is about the others.
+        empty: how many of them were empty; hidden: how many hold what stands for a secret (`hidden.is_hidden`). All
+            else is about the others.
         forms: how many had which form of `forms.TEXT_FORMS`.
         marks: of the different values (`forms.mark`), with how often each came, counted up to `MAX_TOLD`; None when
             they are no enum: too many, or not like values of one.
@@ -40,11 +41,12 @@ class Strings:
     forms: Mapping[str, int] = field(default_factory=dict)
     marks: Mapping[int, int] | None = field(default_factory=dict)
     values: frozenset[str] = frozenset()
+    hidden: int = 0
 
     @property
     def filled(self) -> int:
-        """How many were not empty."""
-        return self.count - self.empty
+        """How many there is something to be said about."""
+        return self.count - self.empty - self.hidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,11 @@ class Objects:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """All values of one place."""
+    """All values of one place.
+
+    Attributes:
+        hidden: how many were hidden altogether, so that not even their type is known.
+    """
 
     nulls: int = 0
     booleans: int = 0
@@ -132,14 +138,15 @@ class Shape:
     strings: Strings | None = None
     arrays: Arrays | None = None
     objects: Objects | None = None
+    hidden: int = 0
 
     @property
     def total(self) -> int:
         """How many values."""
-        return self.nulls + sum(self.counts().values())
+        return self.nulls + self.hidden + sum(self.counts().values())
 
     def counts(self) -> dict[Kind, int]:
-        """How many of which type; types that were not seen are left out, and null is not counted."""
+        """How many of which type; types that were not seen are left out, and so are null and what is hidden."""
         parts = (self.numbers, self.strings, self.arrays, self.objects)
         counted = (self.booleans, *(part.count if part else 0 for part in parts))
         return {kind: count for kind, count in zip(KINDS, counted, strict=True) if count}
@@ -159,6 +166,7 @@ def merge(one: Shape, other: Shape) -> Shape:
         _both(one.strings, other.strings, merge_strings),
         _both(one.arrays, other.arrays, merge_arrays),
         _both(one.objects, other.objects, _merge_objects),
+        one.hidden + other.hidden,
     )
 
 
@@ -173,7 +181,14 @@ def merge_strings(one: Strings, other: Strings) -> Strings:
     if one.marks is not None and other.marks is not None:
         marks = {each: min(MAX_TOLD, count) for each, count in _sum(one.marks, other.marks).items()}
     return limited_strings(
-        one.count + other.count, one.empty + other.empty, _sum(one.forms, other.forms), marks, one.values | other.values
+        Strings(
+            one.count + other.count,
+            one.empty + other.empty,
+            _sum(one.forms, other.forms),
+            marks,
+            one.values | other.values,
+            one.hidden + other.hidden,
+        )
     )
 
 
@@ -194,13 +209,11 @@ def merge_numbers(one: Numbers, other: Numbers) -> Numbers:
     )
 
 
-def limited_strings(
-    count: int, empty: int, forms: Mapping[str, int], marks: Mapping[int, int] | None, values: frozenset[str]
-) -> Strings:
+def limited_strings(strings: Strings) -> Strings:
     """Texts, without what there is too much of; the same in whatever order it came together."""
-    if marks is None or len(marks) > MAX_VALUES:
-        return Strings(count, empty, forms, None)
-    return Strings(count, empty, forms, marks, values)
+    if strings.marks is None or len(strings.marks) > MAX_VALUES:
+        return replace(strings, marks=None, values=frozenset())
+    return strings
 
 
 def limited_objects(

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from paceline.contract.excerpt import printable
 from paceline.drift.forms import above, below, is_personal, is_token, key_form, mark, number_forms, text_forms
+from paceline.drift.hidden import is_hidden, is_wholly_hidden
 from paceline.drift.shape import (
     MAX_TOLD,
     Arrays,
@@ -41,6 +42,9 @@ def shape_of(values: Sequence[Any], *, private: bool = False) -> Shape:
 
 def _shape(values: Sequence[Any], private: bool, depth: int) -> Shape:
     booleans = sum(value is True or value is False for value in values)
+    hidden = sum(map(is_wholly_hidden, values))
+    if hidden:
+        values = [value for value in values if not is_wholly_hidden(value)]
     return Shape(
         sum(value is None for value in values),
         booleans,
@@ -48,6 +52,7 @@ def _shape(values: Sequence[Any], private: bool, depth: int) -> Shape:
         _texts([value for value in values if isinstance(value, str)], private),
         _lists([value for value in values if isinstance(value, list)], private, depth),
         _records([value for value in values if isinstance(value, dict)], depth),
+        hidden,
     )
 
 
@@ -62,7 +67,7 @@ def _numbers(values: list[float]) -> Numbers | None:
 def _texts(values: list[str], private: bool) -> Strings | None:
     if not values:
         return None
-    filled = [value for value in values if value]
+    filled = [value for value in values if value and not is_hidden(value)]
     forms = Counter(form for value in filled for form in text_forms(value))
     marks: dict[int, int] | None = None
     known: frozenset[str] = frozenset()
@@ -72,7 +77,9 @@ def _texts(values: list[str], private: bool) -> Strings | None:
         for value, count in counted.items():
             marks[mark(value)] = min(MAX_TOLD, marks.get(mark(value), 0) + count)
         known = frozenset(counted)
-    return limited_strings(len(values), len(values) - len(filled), dict(forms), marks, known)
+    empty = values.count("")
+    hidden = len(values) - empty - len(filled)
+    return limited_strings(Strings(len(values), empty, dict(forms), marks, known, hidden))
 
 
 def _lists(values: list[list[Any]], private: bool, depth: int) -> Arrays | None:
@@ -94,7 +101,7 @@ def _records(values: list[dict[str, Any]], depth: int) -> Objects | None:
         for name, member in value.items():
             if name not in forms:
                 forms[name] = key_form(name)
-            if forms[name] is None:
+            if forms[name] is None and not is_hidden(name):
                 members.setdefault(name, []).append(member)
             else:
                 entries.append(member)
@@ -113,7 +120,7 @@ def _variants(values: list[dict[str, Any]], names: Container[str]) -> dict[str, 
     fields: dict[str, Counter[str]] = {}
     for value in values:
         tag = _tag(value)
-        if tag is None:
+        if tag is None or is_hidden(value[tag]):
             continue
         if not is_token(value[tag]):
             return None

@@ -33,6 +33,8 @@ def described(shape: Shape) -> str:
         words.append(word)
     if shape.nulls:
         words.append("null")
+    if not words and shape.hidden:
+        return "a hidden value"
     return " or ".join(words) or "nothing"
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import Final
 
 from paceline.errors import FileError, Location, nearest
+
+_PRIVATE: Final = 0o600
 
 
 def read_bytes(path: str | Path) -> bytes:
@@ -28,11 +31,14 @@ def read_bytes(path: str | Path) -> bytes:
         raise FileError(f"this file cannot be read ({error})", at, "check the path") from None
 
 
-def write_text(path: str | Path, text: str) -> None:
+def write_text(path: str | Path, text: str, *, private: bool = False) -> None:
     """Write a file whole or not at all: whoever reads it meanwhile sees the old content or the new.
 
     Folders on the way are made, as Newman makes them. Half a surrogate pair, which a script can produce and UTF-8
     cannot hold, is written as the escape that JSON and JavaScript have for it.
+
+    Args:
+        private: nobody but the user may read it.
 
     Raises:
         FileError: it cannot be written.
@@ -45,19 +51,21 @@ def write_text(path: str | Path, text: str) -> None:
             target.write_bytes(content)  # a device or a pipe must not be replaced; a folder is an error
             return
         target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, content)
+        _replace(target, content, private=private)
     except IsADirectoryError:
         raise FileError("this is a folder, not a file", at, "give the path of a file in it") from None
     except (OSError, ValueError) as error:
         raise FileError(f"this file cannot be written ({error})", at, "check the path and its permissions") from None
 
 
-def _replace(target: Path, content: bytes) -> None:
+def _replace(target: Path, content: bytes, *, private: bool) -> None:
     draft = target.with_name(f".{target.name[:80]}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
         # Not tempfile: its files are private, while this one has the rights of the file before it or of any new file.
         with draft.open("xb") as file:
-            if target.exists():
+            if private:
+                draft.chmod(_PRIVATE)
+            elif target.exists():
                 draft.chmod(stat.S_IMODE(target.stat().st_mode))
             file.write(content)
         draft.replace(target)
