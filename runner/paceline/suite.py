@@ -84,7 +84,7 @@ def _ago(seconds: float) -> str:
 
 
 def guarding(suite: Suite, collections: Sequence[str]) -> Suite:
-    """Collections by themselves, as a suite: of the one that lists some of them only the guard of mutations counts."""
+    """Collections by themselves, as a suite: guard of mutations and lock are of the one that lists them."""
     listed = {Path(path).resolve() for path in suite.collections}
     stems = {stem_of(path) for path in collections if Path(path).resolve() in listed}
 
@@ -97,4 +97,4 @@ def guarding(suite: Suite, collections: Sequence[str]) -> Suite:
             mutations[key] = undo if runs(undo) else None
         elif undo is not None and runs(undo):
             mutations.setdefault(undo, None)
-    return Suite(collections=tuple(collections), mutations=mutations, at=suite.at)
+    return Suite(collections=tuple(collections), mutations=mutations, lock=suite.lock, at=suite.at)

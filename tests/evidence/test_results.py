@@ -50,7 +50,7 @@ def witnessed(events: Iterable[Event], log: Path | None = None) -> tuple[list[Ob
     witness, came = Witness(), []
     report = JsonlReport(log, Mask()) if log else None
     for event in events:
-        witness.observe(event)
+        witness.handle(event)
         if report:
             report.handle(event)
         if isinstance(event, ItemFinished) and (one := observation_of(event.result)):

@@ -6,13 +6,16 @@ import argparse
 import sys
 from typing import Any
 
+from paceline.cli import contract_accept, contract_diff, contract_learn
 from paceline.cli.options import finish, positive
 from paceline.errors import UsageError
 
 
 def add(commands: Any) -> None:
     """Add the command, and the commands within it."""
-    contract = commands.add_parser("contract", help="check an answer against its contract", allow_abbrev=False)
+    contract = commands.add_parser(
+        "contract", help="learn what answers look like; check one against its contract", allow_abbrev=False
+    )
     actions = contract.add_subparsers(title="commands", metavar="COMMAND", required=True)
     validate = actions.add_parser(
         "validate",
@@ -31,6 +34,8 @@ def add(commands: Any) -> None:
     validate.add_argument("--collections", dest="collections_folder", metavar="DIR", help=folder_help)
     validate.set_defaults(collections=[])
     finish(validate, _validate)
+    for command in (contract_learn, contract_accept, contract_diff):
+        command.add(actions)
 
 
 def _validate(options: argparse.Namespace) -> int:

@@ -36,3 +36,21 @@ def suite_of(options: argparse.Namespace) -> Suite:
         raise UsageError(what, fix="name a collection, or see `paceline run --help`")
     around = load_suite(here) if here.exists() else NO_SUITE
     return guarding(around, named)
+
+
+def suite_or_none(options: argparse.Namespace) -> Suite:
+    """The suite that is among the names, which it is taken out of, or that lies here; else that of no suite.
+
+    Raises:
+        UsageError: two are named.
+    """
+    from paceline.formats.suite import SUITE_FILE, is_suite_file, load_suite
+    from paceline.model.suite import NO_SUITE
+
+    suites = [path for path in options.collections if is_suite_file(path)]
+    if len(suites) > 1:
+        raise UsageError(f"{suites[0]} and {suites[1]} are two suites", fix="name one of them")
+    options.collections = [path for path in options.collections if path not in suites]
+    if suites:
+        return load_suite(suites[0])
+    return load_suite(SUITE_FILE) if Path(SUITE_FILE).exists() else NO_SUITE

@@ -19,8 +19,8 @@ from paceline.drift.lock_lines import Line, UnreadableLineError, Variants, lines
 from paceline.drift.pointers import shape_at
 from paceline.drift.shape import Objects, Shape, Variant
 from paceline.errors import FormatError, Location
-from paceline.formats.files import write_text
-from paceline.formats.yaml_file import load_yaml
+from paceline.formats.files import read_bytes, write_text
+from paceline.formats.yaml_file import parse_yaml
 
 VERSION: Final = 1
 
@@ -35,6 +35,7 @@ _HOST: Final = re.compile(r"[0-9][a-z0-9-]*(?:\.[a-z0-9-]+){2,}")  # no number: 
 _LINE: Final = re.compile(r"(?:[a-z]+ |[0-9]+/)[A-Za-z0-9_./+=, ;-]*[A-Za-z0-9+/]")
 _NOT_PLAIN: Final = frozenset("true false yes no on off null y n".split())
 _UNCLEAN: Final = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_CONFLICT: Final = re.compile(rb"^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
 _DIGEST: Final = re.compile(r"[0-9a-f]{10}")
 _MEMBERS: Final = tuple(
     "answers asked types bodies headers cookies latency errors pages noise fickle variants body".split()
@@ -57,7 +58,22 @@ def read_lock(path: str | Path) -> Lock:
         FileError: it cannot be read.
         FormatError: it is not what `write_lock` writes; with the place.
     """
-    return parse_lock(load_yaml(path), Location(str(path)))
+    return parse_lock_text(read_bytes(path), Location(str(path)))
+
+
+def parse_lock_text(content: bytes, at: Location = Location()) -> Lock:
+    """The lock in the content of a file.
+
+    Raises:
+        FormatError: as `read_lock`; a merge conflict is told as such.
+    """
+    if conflict := _CONFLICT.search(content):
+        line = content.count(b"\n", 0, conflict.start()) + 1
+        fix = (
+            "take one side, `git checkout --ours` or `--theirs` and the path, and learn what the other side knew again"
+        )
+        raise FormatError(f"git left a merge conflict in it, in line {line}", at, fix)
+    return parse_lock(parse_yaml(content, at), at)
 
 
 def lock_text(lock: Lock) -> str:

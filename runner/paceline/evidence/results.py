@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from paceline.drift.facts import Observation
 from paceline.drift.learning import host_of, subject
 from paceline.engine.events import Event, ItemFinished
@@ -42,17 +44,18 @@ def observation_of(result: ItemResult, mask: Mask | None = None) -> Observation 
 
 
 class Witness:
-    """Listens to a run and keeps its answers, in memory and as they came.
+    """Listens to a run, as a report does, and keeps its answers, in memory and as they came.
 
     They are handed out masked, with all secrets that the whole run brought to light: one that came in the last answer
     is hidden in the first as well.
     """
 
     def __init__(self) -> None:
+        self.written: Path | None = None  # nothing is
         self._mask = Mask()
         self._results: list[ItemResult] = []
 
-    def observe(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Take the next event."""
         self._mask.observe(event)
         if isinstance(event, ItemFinished):

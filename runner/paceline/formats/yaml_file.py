@@ -10,19 +10,26 @@ from paceline.formats.files import read_bytes
 
 
 def load_yaml(path: str | Path) -> Any:
-    """The content of a YAML file as JSON would hold it.
+    """The content of a YAML file as JSON would hold it; see `parse_yaml`.
+
+    Raises:
+        FileError: it cannot be read.
+        FormatError: as for `parse_yaml`.
+    """
+    return parse_yaml(read_bytes(path), Location(str(path)))
+
+
+def parse_yaml(source: bytes, at: Location) -> Any:
+    """YAML as JSON would hold it.
 
     Keys become texts, so that `404:` and `"404":` are the same. A key that stands twice in a mapping is an error: YAML
     (1.2, section 3.2.1.1) forbids it, and PyYAML takes the last one silently.
 
     Raises:
-        FileError: it cannot be read.
         FormatError: it is not YAML, with line and column; or it has a key twice, dates or other types of YAML's own.
     """
     import yaml  # costs 30 ms
 
-    at = Location(str(path))
-    source = read_bytes(path)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         node = yaml.compose(source, Loader=loader)

@@ -1,0 +1,79 @@
+"""`paceline contract diff`: what differs between two locks, runs, recordings or revisions."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from paceline.cli.options import finish
+from paceline.cli.suites import suite_or_none
+from paceline.errors import UsageError
+
+if TYPE_CHECKING:
+    from paceline.evidence.differing import Differences
+
+_EPILOG: Final = """\
+A and B are each one of:
+  FILE         a lock, such as contract.lock
+  RUN.jsonl    an event log
+  DIR          a folder of cassettes
+  FILE.json    a collection, for the example responses that are saved in it
+  REV          the suite's lock at this git revision, such as HEAD~3
+  REV:PATH     another lock at this revision
+to compare two environments, run `paceline drift --twin`
+
+exit codes:
+  0  nothing differs at the level that fails, or graver
+  2  wrong options or files
+  5  something does
+"""
+
+
+def add(actions: Any) -> None:
+    """Add the command."""
+    diff = actions.add_parser(
+        "diff",
+        help="tell what differs between two locks, runs, recordings or revisions",
+        description="Tell in what B differs from A, request by request: breaking, risky, additive.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    diff.add_argument("a", metavar="A", help="what was")
+    diff.add_argument("b", metavar="B", help="what is")
+    diff.add_argument("--json", action="store_true", help="as JSON")
+    diff.add_argument(
+        "--fail-on",
+        choices=("breaking", "risky", "additive"),
+        default="breaking",
+        help="lowest level that fails (breaking)",
+    )
+    diff.add_argument("--lock", metavar="FILE", help="the lock that a revision means (the suite's, or contract.lock)")
+    diff.set_defaults(collections=[])
+    finish(diff, _diff)
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from paceline.drift.outcome import fails
+    from paceline.evidence.differing import differences_of
+    from paceline.evidence.sources import read_source
+
+    if options.collections:
+        raise UsageError(f"{options.collections[0]} is one too many", fix="name two: A and B")
+    lock = Path(options.lock) if options.lock else suite_or_none(options).lock
+    found = differences_of(read_source(options.a, lock), read_source(options.b, lock))
+    sys.stdout.write(found.json() if options.json else _text(found))
+    return 5 if any(fails(each.level, options.fail_on) for each in found.findings) else 0
+
+
+def _text(found: Differences) -> str:
+    lines = [f"from {found.a}", f"to   {found.b}", "", *(str(each) for each in found.findings)]
+    lines += [""] if found.findings else []
+    for where, keys in ((found.a, found.only_a), (found.b, found.only_b)):
+        if keys:
+            more = f" and {len(keys) - 5} more" if len(keys) > 5 else ""
+            lines.append(f"only in {where}: {', '.join(keys[:5])}{more}")
+    requests = f"{found.compared} request{'' if found.compared == 1 else 's'}"
+    return "\n".join([*lines, f"{requests} compared: {found.counted}", ""])
