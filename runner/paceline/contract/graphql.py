@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from paceline.contract.body import UnreadableError, read_json
+from paceline.contract.described import Described
 from paceline.contract.excerpt import pointer, quoted, shown
 from paceline.contract.selection import Selection
 from paceline.errors import FormatError, Location, nearest
@@ -91,6 +92,28 @@ class GraphQLTypes:
         breaches, unknown = selection.check(operation, answer["data"])
         others = [UnknownField(pointer([name])) for name in answer if name not in {"data", "errors", "extensions"}]
         return breaches, [*others, *unknown]
+
+    def fields(self, query: Query) -> list[Described]:
+        """Every place of the answer that a query selects; none where the query cannot be, which `check_query` tells.
+
+        Raises:
+            FileError, FormatError: the schema cannot be read.
+        """
+        from graphql import get_named_type, is_enum_type
+
+        document = self.document(query.text)
+        operation = document if isinstance(document, list) else _operation(document, query.operation_name)
+        if isinstance(document, list) or isinstance(operation, (str, list)):
+            return []
+        found: dict[str, Described] = {"/data": Described("/data", (self.at,))}
+        selection = Selection(self._built(), document, query.variables, (), "", self.at)
+        for pointer_, coordinate, type_ in selection.selected(operation):
+            named = get_named_type(type_)
+            values = tuple(named.values) if is_enum_type(named) else ()
+            known = found.get(pointer_, Described(pointer_))
+            at = tuple(dict.fromkeys((*known.at, Location(self.at.file, coordinate))))
+            found[pointer_] = Described(pointer_, at, known.values or values)
+        return list(found.values())
 
     def document(self, text: str) -> DocumentNode | list[GraphQLError]:
         """The query parsed, or why it cannot be; each text is looked at once."""

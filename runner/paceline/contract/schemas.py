@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urljoin
 
 from paceline.contract.book import SCHEMA_SUFFIX
+from paceline.contract.described import Described, Descriptions
 from paceline.contract.excerpt import at_pointer
 from paceline.contract.unknown import unknown_fields
 from paceline.contract.wording import findings
@@ -61,6 +62,20 @@ class SchemaStore:
         """The members of a JSON value that the schema and those it refers to describe nowhere. Raises as `check`."""
         library = self._load()
         return unknown_fields(library.root(name), value, library.target, library.fits)
+
+    def places(self, name: str, pointer: str) -> tuple[Location, ...]:
+        """Where a schema, or those it refers to, describe a place of the body; see `Descriptions.at`.
+
+        Raises:
+            FileError, FormatError: as `check`.
+        """
+        library = self._load()
+        return Descriptions(library.target, library.place).at(library.root(name), pointer)
+
+    def fields(self, name: str) -> list[Described]:
+        """Every place that a schema, or those it refers to, describe; see `Descriptions.fields`. Raises as `places`."""
+        library = self._load()
+        return list(Descriptions(library.target, library.place).fields(library.root(name)))
 
     def at(self, name: str) -> Location:
         """The file of a schema."""

@@ -71,6 +71,38 @@ class Selection:
         found = list(self._object(root, [operation.selection_set], data, ("data",)))
         return found, [UnknownField(each) for each in self._unknown]
 
+    def selected(self, operation: OperationDefinitionNode) -> Iterator[tuple[str, str, GraphQLOutputType]]:
+        """Every member that the query selects, whatever is in the answer.
+
+        Yields:
+            its JSON Pointer with `*` for every item of a list, its coordinate, and its type. A member that several
+            types of a union may have comes once for each.
+        """
+        root = self._schema.get_root_type(operation.operation)
+        assert root is not None, "the query was validated against the schema"
+        yield from self._members(root, [operation.selection_set], "/data")
+
+    def _members(
+        self, type_: Any, selections: Sequence[SelectionSetNode], place: str
+    ) -> Iterator[tuple[str, str, GraphQLOutputType]]:
+        from graphql import is_composite_type, is_list_type, is_non_null_type, is_object_type
+
+        for each in [type_] if is_object_type(type_) else self._schema.get_possible_types(type_):
+            for name, fields in self._collected(each, selections).items():
+                inner = f"{place}/{escaped(name)}"
+                field_name = fields[0].name.value
+                if field_name.startswith("__"):
+                    yield inner, f"{each.name}.{field_name}", each
+                    continue
+                given = each.fields[field_name].type
+                yield inner, f"{each.name}.{field_name}", given
+                while is_non_null_type(given) or is_list_type(given):
+                    inner += "/*" if is_list_type(given) else ""
+                    given = given.of_type
+                if is_composite_type(given):
+                    below = [field.selection_set for field in fields if field.selection_set]
+                    yield from self._members(given, below, inner)
+
     def _value(
         self, type_: GraphQLOutputType, fields: Sequence[FieldNode], value: Any, path: Path, coordinate: str
     ) -> Iterator[Breach]:

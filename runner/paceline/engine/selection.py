@@ -54,7 +54,7 @@ def select(collection: Collection, folders: Sequence[str] = ()) -> list[Step]:
             before grandchildren (postman-runtime, lib/runner/extract-runnable-items.js). What is no name may be the
             whole path of one item: stem of the collection, folders and name, with slashes between.
     """
-    steps = [_step(collection, path, item) for path, item in collection.items()]
+    steps = [step_of(collection, path, item) for path, item in collection.items()]
     if not folders:
         return steps
     chosen = {id(found) for name in folders for found in _find(collection, name)}
@@ -137,7 +137,8 @@ def _everything(collection: Collection) -> Iterator[Folder | Item]:
         yield item
 
 
-def _step(collection: Collection, path: tuple[Folder, ...], item: Item) -> Step:
+def step_of(collection: Collection, path: tuple[Folder, ...], item: Item) -> Step:
+    """An item with what it inherits from the folders of its path, outermost first, and from its collection."""
     scripts = [*collection.scripts, *(script for folder in path for script in folder.scripts), *item.scripts]
 
     def of(listen: Listen) -> tuple[Script, ...]:

@@ -81,11 +81,20 @@ _MARKERS: Final = ('"use sandbox2";', "'use sandbox2';")
 @cache
 def _prelude() -> str:
     """The prelude on one line, so that the first line of a script stays the first."""
-    text = resources.files(__package__).joinpath("prelude.js").read_text("utf-8")
+    return on_one_line(resources.files(__package__).joinpath("prelude.js").read_text("utf-8"))
+
+
+def on_one_line(text: str) -> str:
+    """JavaScript of ours as one line, without its comments, each of which has a line of its own."""
     return " ".join(line for line in map(str.strip, text.splitlines()) if line and not line.startswith("//"))
 
 
 def with_prelude(source: str) -> str:
     """What the sandbox is given for a script."""
+    return put_before(source, _prelude())
+
+
+def put_before(source: str, line: str) -> str:
+    """A script with a line of ours in front of its first line, but behind the marker that has to stand first."""
     marker = source[:15] if source.startswith(_MARKERS) else ""
-    return f"{marker}{_prelude()}{source[len(marker) :]}"
+    return f"{marker}{line}{source[len(marker) :]}"
