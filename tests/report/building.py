@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from paceline.drift.outcome import Drift
 from paceline.engine.events import (
     Event,
     ItemFinished,
@@ -17,7 +18,7 @@ from paceline.engine.events import (
     RunStarted,
 )
 from paceline.engine.summary import Tally
-from paceline.engine.verdict import exit_code
+from paceline.engine.verdict import ExitCode, exit_code, worst
 from paceline.formats.collection import parse_collection
 from paceline.model.collection import Collection, Folder, Item, Script
 from paceline.model.exchange import Cookie, Exchange, HttpRequest, HttpResponse, Trip
@@ -87,7 +88,14 @@ class Run:
                     return result
         raise AssertionError(item)
 
-    def events(self, *, problem: Problem | None = None, interrupted: bool = False, **left: Any) -> list[Event]:
+    def events(
+        self,
+        *,
+        problem: Problem | None = None,
+        interrupted: bool = False,
+        drift: Drift | None = None,
+        **left: Any,
+    ) -> list[Event]:
         """All events; `environment` and `globals` are what scripts left of them."""
         tally = Tally()
         items = sum(1 for collection in self.collections for _ in collection.items())
@@ -105,9 +113,11 @@ class Run:
             events.append(IterationFinished(iteration))
         failures = tuple(tally.failures)
         code = exit_code((one for _, one in failures), executed=tally.executed, interrupted=interrupted)
+        if drift is not None and any(drift.failing()):
+            code = worst({code, ExitCode.CONTRACT})
         summary = replace(tally.summary(), started=STARTED, completed=STARTED + 1.5)
         environment, globals_ = left.get("environment", self.environment), left.get("globals", self.globals)
-        return [*events, RunFinished(summary, failures, int(code), environment, globals_, problem)]
+        return [*events, RunFinished(summary, failures, int(code), environment, globals_, problem, drift=drift)]
 
 
 def _result(
@@ -126,9 +136,15 @@ def tell(events: Iterable[Event], *reporters: Reporter) -> None:
 
 
 def terminal(
-    events: Iterable[Event], *, color: bool = False, progress: bool = False, verbose: bool = False, stream: Any = None
+    events: Iterable[Event],
+    *,
+    color: bool = False,
+    progress: bool = False,
+    verbose: bool = False,
+    brief: bool = False,
+    stream: Any = None,
 ) -> str:
     """What the terminal report writes."""
     stream = stream or io.StringIO()
-    tell(events, TerminalReport(stream, color=color, progress=progress, verbose=verbose, mask=Mask()))
+    tell(events, TerminalReport(stream, color=color, progress=progress, verbose=verbose, mask=Mask(), brief=brief))
     return str(stream.getvalue())

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-import sys
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.building import item, written
 from tests.report.building import BROKEN, Run, checks, entry, folder, shop, tell, trip
+from tests.report.jobs import EVIL, HOSTILE, OURS, Job, outside_of_fences
 
-from paceline.engine.events import Event
 from paceline.errors import FileError, Location, RequestError
 from paceline.formats.collection import load_collection
 from paceline.formats.variables import parse_variable_set
@@ -24,76 +22,8 @@ from paceline.report.event_log import JsonlReport, read_events
 from paceline.report.github import SUMMARY_LIMIT, GitHubReport
 from paceline.report.json_lines import line_of
 from paceline.report.masking import Mask
-from paceline.report.terminal import TerminalReport
 
 REFUSED = RequestError("GET http://a.test/: refused", fix="start it", code="ECONNREFUSED")
-
-
-@dataclass
-class Runner:
-    """What GitHub's runner makes of the lines that a step writes (actions/runner, ActionCommand.cs)."""
-
-    commands: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
-    resume: str = ""
-
-    def read(self, output: str) -> None:
-        for line in re.split(r"\r\n|\r|\n", output):
-            self._take(line)
-
-    def _take(self, line: str) -> None:
-        text = line.lstrip()
-        match = re.match(r"::(\S+?)(?: (.*?))?::(.*)", text)
-        if match is None:
-            match = re.search(r"##\[(\S+?)(?: (.*?))?\](.*)", text)
-        if match is None:
-            return
-        name, properties, data = match[1], match[2] or "", match[3]
-        if self.resume:
-            self.resume = "" if name == self.resume else self.resume
-        elif name == "stop-commands":
-            self.resume = data
-        else:
-            pairs = (pair.partition("=") for pair in properties.split(",") if pair)
-            self.commands.append((name, {key: _unescaped(value) for key, _, value in pairs}, _unescaped(data)))
-
-    @property
-    def errors(self) -> list[tuple[dict[str, str], str]]:
-        return [(properties, data) for name, properties, data in self.commands if name == "error"]
-
-
-def _unescaped(text: str) -> str:
-    for code, sign in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
-        text = text.replace(code, sign)
-    return text
-
-
-@dataclass
-class Job:
-    """A job in which reports are told of a run."""
-
-    folder: Path
-    capture: pytest.CaptureFixture[str]
-    more: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def summary(self) -> str:
-        path = self.folder / "summary.md"
-        return path.read_text("utf-8") if path.exists() else ""
-
-    def report(self, events: Iterable[Event], mask: Mask | None = None, *, terminal: bool = False) -> Runner:
-        mask = mask or Mask()
-        environ = {
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_STEP_SUMMARY": str(self.folder / "summary.md"),
-            "GITHUB_WORKSPACE": str(self.folder),
-            **self.more,
-        }
-        others = [TerminalReport(sys.stdout, color=True, progress=False, verbose=True, mask=mask)] if terminal else []
-        tell(events, *others, GitHubReport(mask, environ))
-        runner = Runner()
-        self.output = self.capture.readouterr().out
-        runner.read(self.output)
-        return runner
 
 
 @pytest.fixture
@@ -202,10 +132,6 @@ def test_why_a_run_ended_early(job: Job) -> None:
 
 # --- What is hostile ---
 
-HOSTILE = (
-    "x\n::set-output name=a::b\r::add-mask::c\n##[set-output name=d]e\n##[error]f\n%0A::warning::g </details> `````"
-)
-
 
 def test_nobody_else_gives_commands(job: Job) -> None:
     """Neither names nor messages nor what a script wrote to its console are taken for a command."""
@@ -233,25 +159,6 @@ def test_the_word_that_ends_the_silence_is_new_each_time(job: Job) -> None:
     assert 3 == len(words)
 
 
-def outside_of_fences(markdown: str) -> str:
-    """Markdown without its fenced blocks, which have to be closed, and by nothing within."""
-    kept, fence = [], ""
-    for line in markdown.split("\n"):
-        if fence:
-            assert line == fence or fence not in line
-            fence = "" if line == fence else fence
-        elif opened := re.match(r"`{3,}", line):
-            fence = opened[0]
-        else:
-            kept.append(line)
-    assert not fence
-    return "\n".join(kept)
-
-
-EVIL = "[a](http://evil.test) <img src=x onerror=a()> **b** | `c` @all #1 www.evil.test\n# Passed\n</summary></details>"
-OURS = re.compile(r"</?(?:details|summary|b)>")
-
-
 def test_no_markup_comes_from_outside(job: Job) -> None:
     """Names, reasons and bodies are shown as they are, wherever they stand."""
     run = Run([shop(folder(EVIL, entry(EVIL, url="http://evil.test/<b>|`")), name=EVIL)])
@@ -261,7 +168,8 @@ def test_no_markup_comes_from_outside(job: Job) -> None:
     outside = OURS.sub("", outside_of_fences(job.summary))
 
     assert not re.search(r"[<>*`\[\]@]|www\.|evil\.test|^#+ Passed", outside, re.MULTILINE)
-    assert EVIL.split("\n", maxsplit=1)[0] in html.unescape(outside)
+    assert EVIL.split("\n", maxsplit=1)[0] in html.unescape(outside).replace("\u200b", "")
+    assert not re.search(r"@all|#1", html.unescape(outside))  # GitHub would tell everybody, and link
     for row in re.findall(r"^\|.*\|$", outside, re.MULTILINE):
         assert row.count("|") in {4, 5}
 

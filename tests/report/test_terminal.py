@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import io
-import os
-import pty
 import re
-import struct
-import termios
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
-from threading import Thread
 from typing import Any
 
 import pytest
 from tests.report.building import BROKEN, Run, checks, entry, folder, shop, tell, terminal, trip
+from tests.report.screens import on_terminal
 
-from paceline.engine.events import Event
 from paceline.errors import Location, RequestError, UnresolvedVariableError
 from paceline.model.exchange import Exchange, HttpRequest, HttpResponse, Trip
 from paceline.model.outcome import Assertion, ConsoleMessage, Problem, ScriptCall
@@ -334,29 +326,6 @@ def test_every_encoding_will_do(encoding: str, progress: bool) -> None:
 
 
 # --- On a terminal ---
-
-
-def on_terminal(events: list[Event], columns: int, *, progress: bool) -> str:
-    """What is written to a terminal of this width."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    attributes = termios.tcgetattr(slave)
-    attributes[1] &= ~termios.OPOST  # a line end stays one character
-    termios.tcsetattr(slave, termios.TCSANOW, attributes)
-    read: list[bytes] = []
-    reader = Thread(target=lambda: read.extend(_chunks(master)))
-    reader.start()
-    with os.fdopen(slave, "w", encoding="utf-8") as stream:
-        tell(events, TerminalReport(stream, color=False, progress=progress, verbose=False, mask=Mask()))
-    reader.join()
-    os.close(master)
-    return b"".join(read).decode()
-
-
-def _chunks(descriptor: int) -> Iterator[bytes]:
-    with suppress(OSError):  # how Linux tells that the other end is closed
-        while chunk := os.read(descriptor, 65536):
-            yield chunk
 
 
 def test_narrow_terminals() -> None:

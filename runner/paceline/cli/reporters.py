@@ -15,18 +15,17 @@ if TYPE_CHECKING:
     from paceline.report.masking import Mask
     from paceline.report.reporter import Reporter
 
-_REPORTERS: Final = ("cli", "json", "junit", "html", "jsonl", "github")
+_REPORTERS: Final = ("cli", "json", "junit", "html", "md", "jsonl", "github")
 
 
 def add_reporters(reports: Any) -> None:
     """The options that choose reports."""
-    reports.add_argument(
-        "-r", "--reporters", default="cli", metavar="LIST", help="of cli,json,junit,html,jsonl,github (cli)"
-    )
+    reports.add_argument("-r", "--reporters", default="cli", metavar="LIST", help=f"of {','.join(_REPORTERS)} (cli)")
     for name, what in (
         ("json", "JSON report"),
         ("junit", "JUnit report"),
         ("html", "HTML report"),
+        ("md", "Markdown report"),
         ("jsonl", "event log"),
     ):
         reports.add_argument(f"--reporter-{name}-export", metavar="FILE", help=f"where the {what} goes")
@@ -35,23 +34,28 @@ def add_reporters(reports: Any) -> None:
     reports.add_argument("--verbose", action="store_true", help="headers and bodies of every request")
 
 
-def reporters_of(options: argparse.Namespace) -> list[Reporter]:
-    """The reports that are asked for, in the order in which they are to hear of the run."""
+def reporters_of(options: argparse.Namespace, *, brief: bool = False) -> list[Reporter]:
+    """The reports that are asked for, in the order in which they are to hear of the run.
+
+    Args:
+        brief: whether the terminal shows of the run only what failed, unless `--verbose` asks for all.
+    """
     from paceline.report.masking import Mask
 
     mask = Mask()
     names = dict.fromkeys(name.strip() for name in options.reporters.split(","))
     in_order = sorted(names, key=lambda name: name == "github")  # it has to have the last word on standard output
-    return [_reporter(name, options, mask) for name in in_order if name != "cli" or not options.silent]
+    return [_reporter(name, options, mask, brief=brief) for name in in_order if name != "cli" or not options.silent]
 
 
-def _reporter(name: str, options: argparse.Namespace, mask: Mask) -> Reporter:
+def _reporter(name: str, options: argparse.Namespace, mask: Mask, *, brief: bool) -> Reporter:
     if name == "cli":
         from paceline.report.terminal import TerminalReport
 
         stream, tty = sys.stdout, sys.stdout.isatty()
-        color = _colored(options.color, stream)
-        return TerminalReport(stream, color=color, progress=tty, verbose=options.verbose, mask=mask)
+        color, verbose = _colored(options.color, stream), options.verbose
+        brief = brief and not verbose
+        return TerminalReport(stream, color=color, progress=tty, verbose=verbose, mask=mask, brief=brief)
     if name == "json":
         from paceline.report.newman_json import JsonReport
 
@@ -64,6 +68,10 @@ def _reporter(name: str, options: argparse.Namespace, mask: Mask) -> Reporter:
         from paceline.report.html.report import HtmlReport
 
         return HtmlReport(options.reporter_html_export, mask)
+    if name == "md":
+        from paceline.report.comment import MarkdownReport
+
+        return MarkdownReport(options.reporter_md_export, mask)
     if name == "jsonl":
         from paceline.report.event_log import JsonlReport
 

@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, get_args
 
+from paceline.drift.finding import LEVELS, Finding
+from paceline.drift.judging import Level
+from paceline.drift.outcome import Change, Drift
 from paceline.engine.events import (
     AssertionChecked,
     CallFinished,
@@ -26,6 +29,7 @@ from paceline.model.collection import Auth, Collection, Folder, FormPart, Item, 
 from paceline.model.exchange import Cookie, HttpRequest, HttpResponse
 from paceline.model.outcome import Cursor, Failure, ItemResult, ScriptRun, VariableRead, VariableWrite
 from paceline.model.variables import Variable
+from paceline.report.drift_masking import masked_names
 from paceline.report.masking import Mask, hidden
 from paceline.report.record_json import Field, Json, RecordReader, RecordWriter
 from paceline.report.secret_names import is_declared, is_secret_name, is_secret_parameter
@@ -94,6 +98,10 @@ class EventWriter:
             (VariableRead, "value"): lambda one: self._variable(one.name, one.value, one.name in self._declared),
             (VariableWrite, "value"): lambda one: self._variable(one.name, one.value, one.name in self._declared),
             # What is no prose.
+            (Change, "accepted_by"): lambda change: masked_names(change.accepted_by, mask),
+            (Change, "old_lines"): lambda change: [masked_names(line, mask) for line in change.old_lines],
+            (Change, "new_lines"): lambda change: [masked_names(line, mask) for line in change.new_lines],
+            (Finding, "pointer"): lambda finding: masked_names(finding.pointer, mask),
             (Cursor, "ref"): lambda cursor: cursor.ref,
             (Script, "source"): lambda script: mask.source(script.source),
             (VariableRead, "set_by"): lambda one: one.set_by,
@@ -206,6 +214,8 @@ class EventReader:
                 **{(kind, "item"): lambda data: self._item(data)[1] for kind in _WITH_ITEM},
                 **{(kind, "folders"): lambda data: self._item(data)[0] for kind in _OF_ITEM},
                 **{(kind, "collection"): lambda data: self._places.collections[data["item"][0]] for kind in _OF_ITEM},
+                (Drift, "fail_on"): lambda data: _level(data["fail_on"]),
+                (Finding, "level"): lambda data: _level(data["level"]),
                 (ScriptRun, "next_request"): lambda data: data.get("next_request"),
                 (ScriptRun, "script"): self._script,
                 (RunFinished, "failures"): lambda data: tuple(self._failures(data["failures"])),
@@ -291,6 +301,11 @@ def _bytes(data: Any) -> bytes:
     if isinstance(data, str):
         return data.encode("utf-8")
     return base64.b64decode(data["base64"], validate=True)
+
+
+def _level(data: Any) -> Level:
+    """A level, by which findings are put in order: no newer version has others."""
+    return LEVELS[LEVELS.index(data)]
 
 
 def _location(data: Any) -> Location:

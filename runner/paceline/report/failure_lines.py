@@ -39,6 +39,19 @@ def failure_lines(failures: Failures, exchanges: ExchangeLines) -> Iterator[str]
         number += len(members)
 
 
+def failures_in_brief(failures: Failures, exchanges: ExchangeLines) -> Iterator[str]:
+    """Each failure in two lines: of which request, and the beginning of the reason."""
+    style, mask = exchanges.style, exchanges.mask
+    for number, (result, failure) in enumerate(failures, 1):
+        lead = f" {number}. "
+        title = failure.at if failure.assertion is None else failure.assertion
+        name = f" {style.signs.step} ".join(map(mask.text, path_of(result)))
+        problem = failure.problem
+        reason = mask.text(problem.message).partition("\n")[0] or problem.name
+        yield f"{lead}{line(name)}: {style.red(line(mask.text(title)))}"
+        yield f"{' ' * len(lead)}{line(reason)}"
+
+
 def explanations(result: ItemResult, exchanges: ExchangeLines) -> Iterator[tuple[Failure, str]]:
     """Each failure of an execution with all that belongs to it, for a report in which it stands alone."""
     block = _Block(result, exchanges)

@@ -14,23 +14,29 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from paceline.drift.outcome import Change, Drift, fails
 from paceline.engine.events import Event, ItemFinished, RunFinished, RunStarted
 from paceline.errors import FileError, Location, PacelineError
 from paceline.formats.files import read_bytes
 from paceline.formats.text import decode
 from paceline.model.collection import Script
 from paceline.model.outcome import Failure, ItemResult, Problem
+from paceline.report.drift_lines import DriftLines
+from paceline.report.drift_masking import masked_drift
+from paceline.report.drift_words import kind_of, place_of, request_of
 from paceline.report.job_summary import JobSummary
 from paceline.report.json_lines import line_of
 from paceline.report.masking import Mask
 from paceline.report.names import path_of
 from paceline.report.screen import cut, line, lines
+from paceline.report.style import Signs, Style
 
 #: What GitHub takes for one step; of a longer summary it shows nothing (actions/runner, FileCommandManager.cs).
 SUMMARY_LIMIT: Final = 1024 * 1024
 
 _LONGEST_TITLE: Final = 200
 _LONGEST_MESSAGE: Final = 4000
+_DRIFT_LINES: Final = DriftLines(Style(color=False, signs=Signs()))
 _FRAME: Final = re.compile(r"\bline (\d+)")
 
 
@@ -75,6 +81,8 @@ class GitHubReport:
             _say(f"::{self._resume}::")
             for result, failure in event.failures:
                 _say(self._annotation(result, failure))
+            if event.drift is not None:
+                self._annotate(masked_drift(event.drift, self._mask))
             if event.problem is not None:
                 _say(f"::error title=paceline::{self._message(event.problem)}")
             if self._summary_file and self._started is not None:
@@ -98,33 +106,44 @@ class GitHubReport:
     def _annotation(self, result: ItemResult, failure: Failure) -> str:
         title = failure.at if failure.assertion is None else failure.assertion
         name = self._mask.text(f"{' › '.join(path_of(result))}: {title}")
-        properties = {**self._place(result, failure), "title": cut(line(name), _LONGEST_TITLE)}
-        told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+        place = self._place(_origin(result, failure))
+        told = _properties({**place, "title": cut(line(name), _LONGEST_TITLE)})
         return f"::error {told}::{self._message(failure.problem)}"
 
     def _message(self, problem: Problem) -> str:
         text = f"{problem.name}: {problem.message}" if problem.message else problem.name
         if problem.fix:
             text += f"\nfix: {problem.fix}"
-        text = self._mask.text(text)
-        if len(text) > _LONGEST_MESSAGE:
-            text = f"{text[:_LONGEST_MESSAGE]}…"
-        return _data("\n".join(lines(text)))
+        return _message(self._mask.text(text))
 
-    def _place(self, result: ItemResult, failure: Failure) -> dict[str, str]:
-        """File and line of what failed, as far as they are known."""
-        at = _origin(result, failure)
+    def _annotate(self, drift: Drift) -> None:
+        """A change is an error where it fails, else a warning or, if it only adds something, a notice."""
+        for change in drift.changes:
+            finding = change.finding
+            calm = "notice" if finding.level == "additive" else "warning"
+            command = "error" if fails(finding.level, drift.fail_on) else calm
+            name = f"{request_of(finding)} {place_of(finding)}: {kind_of(finding)}"
+            place = self._place(_reader_of(change, drift))
+            told = _properties({**place, "title": cut(line(name), _LONGEST_TITLE)})
+            _say(f"::{command} {told}::{_message(chr(10).join(_DRIFT_LINES.alone(change)))}")
+        if drift.unlearnt:
+            _say(f"::notice title=drift::{_message(chr(10).join(_DRIFT_LINES.sum(drift)))}")
+
+    def _place(self, at: Location) -> dict[str, str]:
+        """File and line of a place, as far as they are known."""
         if at.file == Location().file:
             return {}
         if at.file not in self._texts:
             self._texts[at.file] = _text_of(at.file)
         text = self._texts[at.file]
-        return {"file": self._in_workspace(at.file)} | ({"line": str(line_of(text, at.pointer))} if text else {})
+        return {"file": line(self._in_workspace(at.file))} | ({"line": str(line_of(text, at.pointer))} if text else {})
 
     def _in_workspace(self, file: str) -> str:
         """The path as GitHub knows it: from the root of the repository."""
-        path = Path(file).resolve()
-        workspace = Path(self._workspace).resolve()
+        try:
+            path, workspace = Path(file).resolve(), Path(self._workspace).resolve()
+        except (OSError, ValueError):  # in an event log anything may stand for a name
+            return file
         if self._workspace and path.is_relative_to(workspace):
             return path.relative_to(workspace).as_posix()
         return file
@@ -139,6 +158,12 @@ def _origin(result: ItemResult, failure: Failure) -> Location:
         return script.at.child(int(frame[1]) - 1) if frame else script.at
     place = error.where if error is not None and failure.kind in {"request", "unresolved"} else None
     return place if place is not None and place.file == item.file else item
+
+
+def _reader_of(change: Change, drift: Drift) -> Location:
+    """Where a change matters: what reads the field, or the lock that promised it."""
+    known = (reader.at for reader in change.readers if reader.at != Location())
+    return next(known, Location(drift.against) if Path(drift.against).is_file() else Location())
 
 
 def _script_of(result: ItemResult, problem: Problem) -> Script | None:
@@ -162,6 +187,16 @@ def _text_of(file: str) -> str:
 def _say(command: str) -> None:
     sys.stdout.write(f"{command}\n")
     sys.stdout.flush()
+
+
+def _message(text: str) -> str:
+    if len(text) > _LONGEST_MESSAGE:
+        text = f"{text[:_LONGEST_MESSAGE]}…"
+    return _data("\n".join(lines(text)))
+
+
+def _properties(properties: Mapping[str, str]) -> str:
+    return ",".join(f"{name}={_property(value)}" for name, value in properties.items())
 
 
 def _data(text: str) -> str:

@@ -1,13 +1,8 @@
-"""A run in Markdown, for the summary of a job on GitHub.
-
-Whatever comes from outside is either in a fenced block, where nothing is markup, or has its punctuation written as
-character references, which are text wherever they stand (CommonMark, section 2.5).
-"""
+"""A run in Markdown: for the summary of a job on GitHub, and for a comment."""
 
 from __future__ import annotations
 
 import heapq
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,8 +10,11 @@ from typing import Final
 
 from paceline.engine.events import RunFinished, RunStarted
 from paceline.model.outcome import Failure, ItemResult
+from paceline.report.drift_markdown import drift_markdown
+from paceline.report.drift_masking import masked_drift
 from paceline.report.exchange_lines import ExchangeLines
 from paceline.report.failure_lines import failure_lines
+from paceline.report.markdown import escaped, fenced, fitting, folded, size_of
 from paceline.report.masking import Mask
 from paceline.report.names import path_of
 from paceline.report.screen import count, cut, duration, line
@@ -24,8 +22,6 @@ from paceline.report.style import Signs, Style
 from paceline.report.summary_lines import count_rows, facts, verdict
 
 _PLAIN: Final = Style(color=False, signs=Signs())
-_PUNCTUATION: Final = re.compile(r"[!-+./:-@\[-`{-~]")
-_BACKTICKS: Final = re.compile(r"`+")
 _LONGEST_NAME: Final = 200
 _MOST_SLOW: Final = 10
 _MOST_SKIPPED: Final = 100
@@ -72,21 +68,23 @@ class JobSummary:
         """The summary.
 
         Args:
-            limit: in bytes of UTF-8; failures that do not fit are counted, then the rest is left out.
+            limit: in bytes of UTF-8; changes and failures that do not fit are counted, then the rest is left out.
         """
         head = "".join(self._head(started, finished))
-        tail = "".join((*self._slowest(), *self._left_out()))
-        room = limit - _size(head) - _size(tail) - _RESERVE
+        tail = "".join(fitting((*self._slowest(), *self._left_out()), limit // 4)[0])
+        room = limit - size_of(head) - size_of(tail) - _RESERVE
         if room < 0:
-            return head if _size(head) <= limit else ""
-        pieces = [head]
+            return head if size_of(head) <= limit else ""
+        drift = self._drift(finished, room)
+        room -= size_of(drift)
+        pieces = [head, drift]
         groups = [list(group) for _, group in groupby(finished.failures, key=lambda pair: id(pair[0]))]
         for number, group in enumerate(groups):
             piece = self._failures(group)
-            room -= _size(piece)
+            room -= size_of(piece)
             if room < 0:
                 left = count(len(groups) - number, "more request")
-                pieces.append(f"\nThere is no room for {left} that failed: a summary may hold 1 MiB.\n")
+                pieces.append(f"\nThere is no room for {left} that failed.\n")
                 break
             pieces.append(piece)
         return "".join((*pieces, tail))
@@ -95,14 +93,20 @@ class JobSummary:
         """How it ended, and the counts."""
         names = ", ".join(collection.name for collection in started.collections)
         yield f"## {'❌' if finished.exit_code else '✅'} {self._text(names)}\n\n"
-        yield f"{_escaped(verdict(finished, _PLAIN))}\n\n"
+        yield f"{escaped(verdict(finished, _PLAIN))}\n\n"
         if finished.problem is not None:
             yield f"{self._text(finished.problem.message, 1000)}\n\n"
         titles, *rows = count_rows(finished.summary)
         yield f"| {' | '.join(titles)} |\n|---|{'--:|' * (len(titles) - 1)}\n"
         yield from (f"| {' | '.join(row)} |\n" for row in rows)
-        yield f"\n{_escaped(' · '.join(facts(finished.summary)))}\n"
+        yield f"\n{escaped(' · '.join(facts(finished.summary)))}\n"
         yield from (f"\n{self._text(note, 1000)}\n" for note in finished.notes)
+
+    def _drift(self, finished: RunFinished, room: int) -> str:
+        """What changed; where something failed as well, it may take two thirds of the room."""
+        if finished.drift is None:
+            return ""
+        return drift_markdown(masked_drift(finished.drift, self._mask), room * 2 // 3 if finished.failures else room)
 
     def _failures(self, group: Sequence[tuple[ItemResult, Failure]]) -> str:
         """What failed of one execution: its first failure to be seen, all of them to be opened."""
@@ -110,16 +114,16 @@ class JobSummary:
         more = f" (and {len(group) - 1} more)" if len(group) > 1 else ""
         title = first.at if first.assertion is None else first.assertion
         rows = "\n".join(failure_lines(group, self._exchanges)).strip("\n")
-        return _details(f"❌ <b>{self._path(path_of(result))}</b>: {self._text(title)}{more}", _fenced(rows))
+        return folded(f"❌ <b>{self._path(path_of(result))}</b>: {self._text(title)}{more}", fenced(rows))
 
     def _slowest(self) -> Iterator[str]:
         if not self._slow:
             return
         rows = ["| request | sent | status | time |\n|---|---|--:|--:|\n"]
         for one in sorted(self._slow, reverse=True):
-            cells = (self._path(one.path), self._text(one.sent), str(one.status), _escaped(duration(one.elapsed_ms)))
+            cells = (self._path(one.path), self._text(one.sent), str(one.status), escaped(duration(one.elapsed_ms)))
             rows.append(f"| {' | '.join(cells)} |\n")
-        yield _details("Slowest requests", "".join(rows))
+        yield folded("Slowest requests", "".join(rows))
 
     def _left_out(self) -> Iterator[str]:
         if not self._skipped:
@@ -127,30 +131,10 @@ class JobSummary:
         rows = [f"- {self._path(path)}: {self._text(reason)}\n" for path, reason in self._skipped]
         if self._skipped_count > len(rows):
             rows.append(f"- and {self._skipped_count - len(rows):,} more\n")
-        yield _details(f"Skipped: {count(self._skipped_count, 'request')}", "".join(rows))
+        yield folded(f"Skipped: {count(self._skipped_count, 'request')}", "".join(rows))
 
     def _path(self, names: Sequence[str]) -> str:
         return " › ".join(map(self._text, names))
 
     def _text(self, text: str, longest: int = _LONGEST_NAME) -> str:
-        return _escaped(cut(line(self._mask.text(text)), longest))
-
-
-def _escaped(text: str) -> str:
-    """Text that Markdown and HTML show as it is, on one line."""
-    return _PUNCTUATION.sub(lambda sign: f"&#{ord(sign[0])};", text)
-
-
-def _fenced(text: str) -> str:
-    """A block that shows a text as it is: its fence is longer than any within (CommonMark, section 4.5)."""
-    longest = max((len(ticks) for ticks in _BACKTICKS.findall(text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}text\n{text}\n{fence}\n"
-
-
-def _details(summary: str, content: str) -> str:
-    return f"\n<details><summary>{summary}</summary>\n\n{content}\n</details>\n"
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "replace"))
+        return escaped(cut(line(self._mask.text(text)), longest))

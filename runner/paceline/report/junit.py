@@ -7,6 +7,8 @@ an element for them; and which tells of errors in `system-err` alone, where no C
 - a check that failed, or a contract that was broken, is a `failure`; a request that was not answered and a script that
   broke are an `error`, in a test case of their own;
 - an item without checks is one test case, so that it is seen;
+- drift is a test suite of its own: a change of the level that fails is a `failure`, one below it is `skipped`, which
+  servers show without failing, and where nothing changed one test case says so;
 - no two test cases of the report have both class name and name in common, since many servers would keep one of them.
 
 Elements and attributes are those of the schema that Jenkins' xUnit plug-in checks (junit-10.xsd).
@@ -16,15 +18,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+from paceline.drift.outcome import Change, Drift, fails
 from paceline.engine.events import Event, ItemFinished, RunFinished, RunStarted
 from paceline.model.outcome import Failure, ItemResult
+from paceline.report.drift_lines import DriftLines
+from paceline.report.drift_masking import masked_drift
+from paceline.report.drift_words import kind_of, now_of, place_of, request_of
 from paceline.report.excerpt import console_text
 from paceline.report.exchange_lines import ExchangeLines
 from paceline.report.failure_lines import explanations
@@ -35,6 +41,7 @@ from paceline.report.screen import line, lines
 from paceline.report.style import Signs, Style
 
 _PLAIN: Final = Style(color=False, signs=Signs())
+_DRIFT_LINES: Final = DriftLines(_PLAIN)
 _NO_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 
 
@@ -55,7 +62,11 @@ class _Case:
 
 @dataclass(slots=True)
 class _Suite:
-    """One execution of an item; all its texts are masked by what was known at its end."""
+    """One execution of an item, or the drift; all its texts are masked by what was known at its end.
+
+    Attributes:
+        hide: takes the secrets out that the mask has learnt since.
+    """
 
     name: str
     class_name: str
@@ -63,6 +74,7 @@ class _Suite:
     seconds: float
     cases: list[_Case]
     output: list[str] = field(default_factory=list)
+    hide: Callable[[str], str] = str
 
     def number(self, outcome: str) -> int:
         return sum(case.outcome == outcome for case in self.cases)
@@ -100,6 +112,8 @@ class JunitReport:
         elif isinstance(event, RunStarted):
             self._started = event
         elif isinstance(event, RunFinished) and self._started is not None:
+            if event.drift is not None:
+                self._suites.append(_drift_suite(masked_drift(event.drift, self._mask), event.summary.completed))
             path = report_path(self._path, "xml", self._started.started)
             with writing(path) as file:
                 file.writelines(self._document(self._started, event))
@@ -119,6 +133,7 @@ class JunitReport:
             seconds=result.elapsed_ms / 1000,
             cases=self._cases(result),
             output=list(self._output(result)),
+            hide=self._mask.text,
         )
 
     def _cases(self, result: ItemResult) -> list[_Case]:
@@ -168,45 +183,64 @@ class JunitReport:
         name = ", ".join(collection.name for collection in started.collections)
         summary = finished.summary
         yield '<?xml version="1.0" encoding="UTF-8"?>\n'
-        yield f"<testsuites{self._attribute('name', name)}{_counts(self._suites)}"
+        yield f"<testsuites{_attribute('name', self._mask.text(name))}{_counts(self._suites)}"
         yield f' time="{summary.completed - summary.started:.3f}">\n'
         used: Counter[tuple[str, str]] = Counter()
         for suite in self._suites:
-            yield from self._element(suite, used)
+            yield from _element(suite, used)
         yield "</testsuites>\n"
 
-    def _element(self, suite: _Suite, used: Counter[tuple[str, str]]) -> Iterator[str]:
-        moment = datetime.fromtimestamp(suite.started, UTC)
-        yield f'  <testsuite{self._attribute("name", suite.name)} timestamp="{moment:%Y-%m-%dT%H:%M:%S}"'
-        yield f'{_counts([suite])} time="{suite.seconds:.3f}">\n'
-        # How long one check took nobody knows; the item's time is shared out, so that the times add up.
-        share = suite.seconds / len(suite.cases)
-        for case in suite.cases:
-            used[suite.class_name, case.name] += 1
-            again = used[suite.class_name, case.name]
-            name = f"{case.name} ({again})" if again > 1 else case.name
-            yield f"    <testcase{self._attribute('name', name)}{self._attribute('classname', suite.class_name)}"
-            yield f' time="{share:.3f}"{self._content(case)}\n'
-        if suite.output:
-            yield f"    <system-out>{self._text(chr(10).join(suite.output))}</system-out>\n"
-        yield "  </testsuite>\n"
 
-    def _content(self, case: _Case) -> str:
-        if not case.outcome:
-            return "/>"
-        attributes = self._attribute("message", case.message)
-        if case.type:
-            attributes = self._attribute("type", case.type) + attributes
-        text = f">{self._text(case.text)}</{case.outcome}>" if case.text else "/>"
-        return f"><{case.outcome}{attributes}{text}</testcase>"
+def _element(suite: _Suite, used: Counter[tuple[str, str]]) -> Iterator[str]:
+    moment, hide = datetime.fromtimestamp(suite.started, UTC), suite.hide
+    yield f'  <testsuite{_attribute("name", hide(suite.name))} timestamp="{moment:%Y-%m-%dT%H:%M:%S}"'
+    yield f'{_counts([suite])} time="{suite.seconds:.3f}">\n'
+    class_name = _attribute("classname", hide(suite.class_name))
+    # How long one check took nobody knows; the item's time is shared out, so that the times add up.
+    share = suite.seconds / len(suite.cases)
+    for case in suite.cases:
+        used[suite.class_name, case.name] += 1
+        again = used[suite.class_name, case.name]
+        name = f"{case.name} ({again})" if again > 1 else case.name
+        yield f"    <testcase{_attribute('name', hide(name))}{class_name}"
+        yield f' time="{share:.3f}"{_content(case, hide)}\n'
+    if suite.output:
+        yield f"    <system-out>{_text(hide(chr(10).join(suite.output)))}</system-out>\n"
+    yield "  </testsuite>\n"
 
-    # Once more through the mask, which may have learnt secrets since.
 
-    def _attribute(self, name: str, value: str) -> str:
-        return f" {name}={quoteattr(_xml(line(self._mask.text(value))))}"
+def _content(case: _Case, hide: Callable[[str], str]) -> str:
+    if not case.outcome:
+        return "/>"
+    attributes = _attribute("message", hide(case.message))
+    if case.type:
+        attributes = _attribute("type", hide(case.type)) + attributes
+    text = f">{_text(hide(case.text))}</{case.outcome}>" if case.text else "/>"
+    return f"><{case.outcome}{attributes}{text}</testcase>"
 
-    def _text(self, text: str) -> str:
-        return escape(_xml(self._mask.text(text)))
+
+def _attribute(name: str, value: str) -> str:
+    return f" {name}={quoteattr(_xml(line(value)))}"
+
+
+def _text(text: str) -> str:
+    return escape(_xml(text))
+
+
+def _drift_suite(drift: Drift, compared_at: float) -> _Suite:
+    """A test case for each change; the drift is masked."""
+    cases = [_drift_case(change, fails(change.finding.level, drift.fail_on)) for change in drift.changes]
+    cases = cases or [_Case(f"no drift against {drift.against}")]
+    return _Suite("drift", "drift", compared_at, 0.0, cases, list(_DRIFT_LINES.sum(drift)))
+
+
+def _drift_case(change: Change, failing: bool) -> _Case:
+    finding = change.finding
+    name = f"{request_of(finding)} {place_of(finding)}: {kind_of(finding)}"
+    message = f"{finding.level}: was {finding.old}, now {now_of(finding)}"
+    if not failing:
+        return _Case(name, "skipped", message=message)
+    return _Case(name, "failure", f"{finding.level} {finding.kind}", message, "\n".join(_DRIFT_LINES.alone(change)))
 
 
 def _counts(suites: list[_Suite]) -> str:

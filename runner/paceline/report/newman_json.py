@@ -11,6 +11,7 @@ Tools that read Newman's report read this one. On purpose different:
 - `run.timings` has no dns and firstByte numbers, since nothing measures them; Newman shows zeros.
 - Ids are made from the position in the run, so that two reports of equal runs differ in nothing but times.
 - Several collections become one `collection` whose folders they are.
+- A run that was compared with a lock has a member `drift` beside `run`.
 - One execution or failure is one line, which makes the file a third of Newman's, and fit for `grep`.
 """
 
@@ -28,6 +29,7 @@ from paceline.formats.variables import environment_to_json
 from paceline.model.collection import Item
 from paceline.model.contract import ContractVerdict
 from paceline.model.outcome import Assertion, Cursor, Failure, ItemResult, Problem, ScriptCall, ScriptRun
+from paceline.report.drift_json import drift_json
 from paceline.report.files import report_path, require_writable, writing
 from paceline.report.masking import Mask
 from paceline.report.names import path_of
@@ -107,7 +109,10 @@ class _Document:
         yield from _listed(self._failures(finished.failures))
         problem = finished.problem
         error = None if problem is None else self._error(problem)
-        yield f'],\n"error":{encoded(error)}}}}}\n'
+        yield f'],\n"error":{encoded(error)}}}'
+        if finished.drift is not None:
+            yield f',\n"drift":{encoded(drift_json(finished.drift, mask))}'
+        yield "}\n"
 
     # --- Executions ---
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from paceline.engine.events import Count, RunFinished, Summary
 from paceline.engine.verdict import ExitCode
+from paceline.report.drift_words import failing_of, meaning_of
 from paceline.report.screen import count, duration, size
 from paceline.report.style import Style
 
@@ -85,7 +86,7 @@ def _table(rows: list[tuple[str, ...]], style: Style) -> Iterator[str]:
 def verdict(event: RunFinished, style: Style) -> str:
     """The last line: how it ended, and what the exit code says."""
     code = ExitCode(event.exit_code)
-    meaning = f"exit code {int(code)}: {_MEANING[code]}"
+    meaning = f"exit code {int(code)}: {meaning_of(event) or _MEANING[code]}"
     assertions = event.summary.counts.get("assertions", Count())
     if code is ExitCode.OK:
         made = assertions.total - event.summary.skipped_assertions
@@ -94,5 +95,6 @@ def verdict(event: RunFinished, style: Style) -> str:
         held = f"{' and '.join(told)} held, " if told else "no assertions, "
         return f"{style.bold(style.green(f'{style.signs.passed} PASSED'))}  {held}{meaning}"
     word = {ExitCode.NOTHING_RAN: "NOTHING RAN", ExitCode.INTERRUPTED: "INTERRUPTED"}.get(code, "FAILED")
-    failed = f"{count(len(event.failures), 'failure')}, " if event.failures else ""
-    return f"{style.bold(style.red(f'{style.signs.failed} {word}'))}  {failed}{meaning}"
+    failed = [count(len(event.failures), "failure")] * bool(event.failures)
+    what = ", ".join(filter(None, (*failed, failing_of(event), meaning)))
+    return f"{style.bold(style.red(f'{style.signs.failed} {word}'))}  {what}"

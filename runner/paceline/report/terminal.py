@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, TextIO
 
+from paceline.drift.outcome import Drift
 from paceline.engine.events import (
     Event,
     ItemFinished,
@@ -14,17 +15,20 @@ from paceline.engine.events import (
     IterationStarted,
     RunFinished,
     RunStarted,
+    Summary,
 )
 from paceline.model.collection import Collection, Folder
 from paceline.model.contract import ContractVerdict
 from paceline.model.outcome import Assertion, ConsoleMessage, Failure, ItemResult, Problem, ScriptCall
+from paceline.report.drift_lines import DriftLines
+from paceline.report.drift_masking import masked_drift
 from paceline.report.excerpt import console_text
 from paceline.report.exchange_lines import ExchangeLines
-from paceline.report.failure_lines import failure_lines
+from paceline.report.failure_lines import failure_lines, failures_in_brief
 from paceline.report.masking import Mask
 from paceline.report.screen import count, cut, cut_painted, line, lines, width
 from paceline.report.style import Style
-from paceline.report.summary_lines import summary_lines, verdict
+from paceline.report.summary_lines import facts, summary_lines, verdict
 
 _STEP: Final = "  "
 _DEEPEST: Final = 8  # levels of folders that are indented; deeper ones stand below each other
@@ -46,14 +50,19 @@ class TerminalReport:
         progress: whether the last line shows what is under way, rewritten in place: for terminals only.
         verbose: whether to show headers and bodies of every request.
         mask: shared by all reports of the run.
+        brief: whether to leave out the tree and the table: for a run that is made to be compared, of which only what
+            failed, each in two lines, and what changed are of interest.
     """
 
-    def __init__(self, stream: TextIO, *, color: bool, progress: bool, verbose: bool, mask: Mask) -> None:
+    def __init__(
+        self, stream: TextIO, *, color: bool, progress: bool, verbose: bool, mask: Mask, brief: bool = False
+    ) -> None:
         self.written: Path | None = None
         self._stream = stream
         self._style = Style.of(stream, color=color)
         self._progress = _Progress(self._style) if progress else None
         self._verbose = verbose
+        self._brief = brief
         self._mask = mask
         self._is_terminal = stream.isatty()
         # None encodes everything: a stream in memory.
@@ -93,7 +102,7 @@ class TerminalReport:
         self._write([self._style.faint(f" {self._style.signs.dot} ".join(about))])
 
     def _start_iteration(self, event: IterationStarted) -> None:
-        if self._iterations == 1:
+        if self._iterations == 1 or self._brief:
             return
         self._collection = None
         title = f"Iteration {event.iteration + 1} of {self._iterations}"
@@ -110,22 +119,27 @@ class TerminalReport:
 
     def _finish_item(self, event: ItemFinished) -> None:
         result = event.result
-        columns = self._columns()
-        rows = list(self._headings(result))
-        indent = _STEP * (1 + min(len(result.folders), _DEEPEST))
-        rows += self._item(result, indent, ExchangeLines(self._style, self._mask, columns))
+        if self._brief:
+            self._failures += sum(1 for _ in result.failures())
+            rows = []
+        else:
+            rows = list(self._headings(result))
+            indent = _STEP * (1 + min(len(result.folders), _DEEPEST))
+            rows += self._item(result, indent, ExchangeLines(self._style, self._mask, self._columns()))
         if self._progress is not None:
             self._progress.done += 1
             self._progress.failures = self._failures
-        self._write(rows)
+        if rows:
+            self._write(rows)
 
     def _finish_run(self, event: RunFinished) -> None:
         rows: list[str] = []
         if event.failures:
             exchanges = ExchangeLines(self._style, self._mask, self._columns())
             rows += ["", self._style.bold(self._style.red("Failures")), ""]
-            rows += failure_lines(event.failures, exchanges)
-        rows += ["", *summary_lines(event.summary, self._style), ""]
+            told = failures_in_brief if self._brief else failure_lines
+            rows += told(event.failures, exchanges)
+        rows += self._drift(event.drift, event.summary)
         if event.problem is not None:
             rows += [self._style.red(each) for each in lines(self._mask.text(event.problem.message))]
             if event.problem.fix:
@@ -133,6 +147,20 @@ class TerminalReport:
         rows += [self._text(note) for note in event.notes]
         rows.append(verdict(event, self._style))
         self._write(rows)
+
+    def _drift(self, drift: Drift | None, summary: Summary) -> Iterator[str]:
+        """What changed, and the sum of it all."""
+        told = None if drift is None else masked_drift(drift, self._mask)
+        writer = DriftLines(self._style, self._columns())
+        if told is not None and told.changes:
+            yield from ("", self._style.bold("Drift"), "")
+            yield from writer.all(told)
+        if self._brief:
+            yield from ("", f" {self._style.signs.dot} ".join(facts(summary)))
+        else:
+            yield from ("", *summary_lines(summary, self._style))
+        yield from () if told is None else writer.sum(told)
+        yield ""
 
     # --- One item ---
 

@@ -16,6 +16,7 @@ from paceline.report.html.summary import PageSummary
 SCRIPTS: Final = (
     "data.js",
     "elements.js",
+    "drift.js",
     "bodies.js",
     "details.js",
     "lifelines.js",
@@ -23,6 +24,9 @@ SCRIPTS: Final = (
     "list.js",
     "main.js",
 )
+
+#: The parts of its style sheet.
+STYLES: Final = ("report.css", "drift.css")
 
 
 def page_pieces(summary: PageSummary, nonce: str, blocks: Iterable[str], index: Callable[[], str]) -> Iterator[str]:
@@ -42,7 +46,7 @@ def page_pieces(summary: PageSummary, nonce: str, blocks: Iterable[str], index: 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style, script = _text("report.css"), _script()
+    style, script = "".join(map(_text, STYLES)), _script()
     return environment.get_template("report.html.jinja").generate(
         summary=summary,
         policy=_policy(style, script, nonce),

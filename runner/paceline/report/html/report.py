@@ -13,6 +13,7 @@ from paceline.report.files import report_path, require_writable, writing
 from paceline.report.html.blocks import blocks, packed
 from paceline.report.html.cookie_lines import CookieLines
 from paceline.report.html.details import detail_json
+from paceline.report.html.drift import RequestNumbers, drift_view
 from paceline.report.html.page import page_pieces
 from paceline.report.html.rows import Rows
 from paceline.report.html.spool import Spool
@@ -41,6 +42,7 @@ class HtmlReport:
         self._started: RunStarted | None = None
         self._spool = Spool()
         self._numbers: dict[str, int] = {}
+        self._requests = RequestNumbers()
 
     def handle(self, event: Event) -> None:
         """Take the next event.
@@ -50,6 +52,7 @@ class HtmlReport:
         """
         self._mask.observe(event)
         if isinstance(event, ItemFinished):
+            self._requests.add(event.result, len(self._numbers))
             self._numbers[event.result.cursor.ref] = len(self._numbers)
             self._spool.add(event.result)
         elif isinstance(event, RunStarted):
@@ -64,7 +67,8 @@ class HtmlReport:
     def _pieces(self, started: RunStarted, finished: RunFinished) -> Iterator[str]:
         nonce = secrets.token_urlsafe(12)
         data = _Data(started, self._numbers, self._mask, nonce)
-        summary = summary_of(started, finished, self._numbers, self._mask)
+        drift = None if finished.drift is None else drift_view(finished.drift, self._requests, self._mask)
+        summary = summary_of(started, finished, self._numbers, self._mask, drift)
         return page_pieces(summary, nonce, data.blocks(self._spool), data.index)
 
 

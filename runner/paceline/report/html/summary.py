@@ -11,9 +11,11 @@ from typing import Any, Final, Literal
 
 from paceline.engine.events import Count, RunFinished, RunStarted, Summary
 from paceline.engine.verdict import ExitCode
-from paceline.model.outcome import Failure, ItemResult
+from paceline.model.outcome import ItemResult
+from paceline.report.drift_words import failing_of, meaning_of
 from paceline.report.exchange_lines import url_of
 from paceline.report.html.details import failures_json
+from paceline.report.html.drift import DriftView
 from paceline.report.html.exchanges import command
 from paceline.report.masking import Mask
 from paceline.report.names import path_of
@@ -83,13 +85,17 @@ class PageSummary:
     tiles: tuple[Tile, ...]
     cards: tuple[Card, ...]
     cards_left: int
+    drift: DriftView | None = None
 
 
-def summary_of(started: RunStarted, finished: RunFinished, numbers: Mapping[str, int], mask: Mask) -> PageSummary:
+def summary_of(
+    started: RunStarted, finished: RunFinished, numbers: Mapping[str, int], mask: Mask, drift: DriftView | None = None
+) -> PageSummary:
     """The top of the page.
 
     Args:
         numbers: number of each execution by its `ref`.
+        drift: as the page shows it; None where nobody compared.
     """
     code = ExitCode(finished.exit_code)
     summary = finished.summary
@@ -109,28 +115,41 @@ def summary_of(started: RunStarted, finished: RunFinished, numbers: Mapping[str,
         verdict={ExitCode.OK: "Passed", ExitCode.INTERRUPTED: "Interrupted", ExitCode.NOTHING_RAN: "Nothing ran"}.get(
             code, "Failed"
         ),
-        headline=_headline(code, finished.failures, len(groups), summary),
+        headline=_headline(finished, len(groups)),
         tone="good" if code is ExitCode.OK else "poor" if code is ExitCode.NOTHING_RAN else "bad",
-        meaning=f"exit code {int(code)}: {_ADVICE.get(code, '')}".rstrip(": "),
+        meaning=f"exit code {int(code)}: {meaning_of(finished) or _ADVICE.get(code, '')}".rstrip(": "),
         problem="" if problem is None else mask.text(f"{problem.message}\n{problem.fix}".strip()),
         notes=tuple(map(mask.text, finished.notes)),
         facts=tuple((name, value) for name, value in facts if value),
         started=moment.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        tiles=_tiles(summary, len(groups)),
+        tiles=(*_tiles(summary, len(groups)), *([] if drift is None else [_drift_tile(drift)])),
         cards=cards,
         cards_left=len(groups) - len(cards),
+        drift=drift,
     )
 
 
-def _headline(code: ExitCode, failures: Sequence[tuple[ItemResult, Failure]], items: int, summary: Summary) -> str:
+def _headline(finished: RunFinished, items: int) -> str:
+    """How it ended in a sentence; `items` is the number of failing ones."""
+    summary, failures, interrupted = finished.summary, finished.failures, finished.exit_code == ExitCode.INTERRUPTED
     executed = summary.counts.get("items", Count()).total - summary.skipped_items
-    if code is ExitCode.NOTHING_RAN:
+    if finished.exit_code == ExitCode.NOTHING_RAN:
         return "Nothing ran"
     ran = count(executed, "request")
+    drifted = failing_of(finished)
     if not failures:
-        return f"Interrupted after {ran}" if code is ExitCode.INTERRUPTED else f"{ran} ran, and nothing failed"
-    failed = f"{count(len(failures), 'failure')} in {items:,} of {ran}"
-    return f"{failed}, then interrupted" if code is ExitCode.INTERRUPTED else failed
+        if interrupted:
+            return f"Interrupted after {ran}"
+        return f"Answers drifted: {drifted} in {ran}" if drifted else f"{ran} ran, and nothing failed"
+    failed = f"{count(len(failures), 'failure')} in {items:,} of {ran}" + (f", and {drifted}" if drifted else "")
+    return f"{failed}, then interrupted" if interrupted else failed
+
+
+def _drift_tile(drift: DriftView) -> Tile:
+    """How many changes there are, of which level."""
+    notes = tuple(f"{number:,} {level}" for level, number in drift.levels) or ("nothing changed",)
+    tone: Tone = "bad" if drift.failed else "good"
+    return Tile("Drift", count(sum(number for _, number in drift.levels), "change"), notes, tone)
 
 
 def _tiles(summary: Summary, failed: int) -> tuple[Tile, ...]:
