@@ -236,14 +236,15 @@ def test_files_are_also_looked_for_in_the_working_directory(server: Server) -> N
 
 def test_reports_are_written_where_they_are_wanted(one: str, capsys: Any) -> None:
     """Any combination of them; only `cli` writes to the terminal."""
-    files = ["--reporter-json-export", "r.json", "--reporter-junit-export", "r.xml"]
+    files = ["--reporter-json-export", "r.json", "--reporter-junit-export", "r.xml", "--reporter-md-export", "r.md"]
 
-    assert main(["run", one, "--reporters", "json,junit", *files]) == 0
+    assert main(["run", one, "--reporters", "json,junit,md", *files]) == 0
 
     assert capsys.readouterr().out == ""
     [execution] = json.loads(Path("r.json").read_text())["run"]["executions"]
     assert execution["assertions"][0]["assertion"] == "passes"
     assert [case.get("name") for case in ET.parse("r.xml").iter("testcase")] == ["passes"]
+    assert Path("r.md").read_text(encoding="utf-8").startswith("## ✅ ")
 
 
 def test_an_unknown_report_is_told_with_the_nearest(plain: str, server: Server, capsys: Any) -> None:

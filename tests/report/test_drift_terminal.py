@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from dataclasses import replace
 
 import pytest
-from tests.report.building import BROKEN, checks, terminal
+from tests.report.building import BROKEN, checks, tell, terminal
 from tests.report.drifting import EACH_LEVEL, KIND, NOTE, TOTAL, WHOLE, change, compared, drift
 from tests.report.screens import on_terminal
 
+from paceline.cli.reporters import add_reporters, reporters_of
 from paceline.drift.judging import Level
 from paceline.drift.outcome import Change, Reader
 from paceline.errors import Location
@@ -137,6 +139,16 @@ def test_requests_are_told_once() -> None:
     assert 1 == text.count("  shop/List orders\n")
     assert 1 == text.count("  shop/List orders (200)\n")
     assert "    status  other status\n      was      200\n      now      404\n" in text
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_a_command_may_ask_for_it_in_brief(verbose: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    """Then the tree is left out, unless the user wants to see all."""
+    parser = argparse.ArgumentParser()
+    add_reporters(parser)
+    tell(compared(drift(NOTE)), *reporters_of(parser.parse_args(["--verbose"] * verbose), brief=True))
+
+    assert verbose == ("GET http://shop.test/orders" in capsys.readouterr().out)
 
 
 def test_narrow_terminals() -> None:
