@@ -10,6 +10,7 @@ from tests.history.keeping import HOST, KEY, NEWS, SUITE, run, timed, with_field
 
 from paceline.drift.compare import compare_locks
 from paceline.drift.facts import Answers, Lock
+from paceline.drift.learning import host_of
 from paceline.history.past import KeptPast
 from paceline.history.store import History
 
@@ -23,11 +24,11 @@ def history(tmp_path: Path) -> Iterator[History]:
 def took(*times: float, key: str = KEY, status: int = 200) -> Lock:
     """What is known of one request whose answers took so long."""
     samples = frozenset(f"{each}" for each in times)
-    return Lock({key: {status: Answers(samples=samples, latency=frozenset(times))}})
+    return Lock({key: {status: Answers(samples=samples, latency={host_of(HOST): frozenset(times)})}})
 
 
 def latencies(lock: Lock) -> list[float]:
-    return sorted(lock.requests[KEY][200].latency)
+    return sorted(lock.requests[KEY][200].latency[host_of(HOST)])
 
 
 def test_a_row_counts_the_run_under_way(history: History) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 
@@ -46,7 +46,12 @@ def compare(
     found = compare_locks(
         lock, observed(listed), documented=documented, history=history, thresholds=thresholds, complete=False
     )
-    return [_with_sample(each, listed) if each.kind in _WITH_SAMPLE else each for each in found]
+    return with_samples(found, listed)
+
+
+def with_samples(findings: Iterable[Finding], observations: Sequence[Observation]) -> list[Finding]:
+    """The findings, those about values with the first one that came at their place, masked."""
+    return [_with_sample(each, observations) if each.kind in _WITH_SAMPLE else each for each in findings]
 
 
 def compare_locks(

@@ -10,7 +10,7 @@ from paceline.drift.judging import Level
 
 FindingKind = Literal[
     "status", "privilege", "graphql", "content type", "header", "cookie", "body", "removed", "rare", "type", "null",
-    "form", "enum", "range", "empty", "new field", "new header", "new cookie", "paging", "latency",
+    "form", "enum", "range", "empty", "order", "new field", "new header", "new cookie", "paging", "latency",
 ]  # fmt: skip
 Known = Literal["", "documented", "history", "never seen"]
 

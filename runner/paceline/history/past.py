@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from paceline.drift.facts import Lock
 from paceline.drift.finding import Finding
 from paceline.drift.judging import DEFAULT, Thresholds
-from paceline.drift.learning import MOST_TIMES
+from paceline.drift.learning import MOST_TIMES, host_of
 from paceline.history.store import History
 
 
@@ -37,22 +37,25 @@ class KeptPast:
         that is too little as well, those of the runs before these. So what is slow once makes no finding, and what is
         slow in most of the last runs does.
         """
-        needed = self.thresholds.latency_samples
+        needed, host = self.thresholds.latency_samples, host_of(self.host)
         for key, by_status in now.requests.items():
             for status, answers in by_status.items():
                 known = before.requests.get(key, {}).get(status)
-                missing = needed - len(answers.latency)
-                if known is None or not answers.latency or (missing <= 0 and len(known.latency) >= needed):
+                came = answers.latency.get(host, frozenset())
+                if known is None or not came:
+                    continue
+                learnt = known.latency.get(host, frozenset())
+                missing = max(needed - len(came), 0)
+                if not missing and len(learnt) >= needed:
                     continue
                 earlier = self.history.recent_times(self.host, key, status, MOST_TIMES)
-                newest, older = earlier[: max(missing, 0)], earlier[max(missing, 0) :]
-                now = _timed(now, key, status, newest)
-                if len(known.latency) < needed:
-                    before = _timed(before, key, status, older)
+                now = _timed(now, key, status, host, earlier[:missing])
+                if len(learnt) < needed:
+                    before = _timed(before, key, status, host, earlier[missing:])
         return before, now
 
 
-def _timed(lock: Lock, key: str, status: int, times: list[float]) -> Lock:
+def _timed(lock: Lock, key: str, status: int, host: str, times: list[float]) -> Lock:
     answers = lock.requests[key][status]
-    more = replace(answers, latency=answers.latency | frozenset(times))
-    return Lock({**lock.requests, key: {**lock.requests[key], status: more}})
+    latency = {**answers.latency, host: answers.latency.get(host, frozenset()) | frozenset(times)}
+    return Lock({**lock.requests, key: {**lock.requests[key], status: replace(answers, latency=latency)}})

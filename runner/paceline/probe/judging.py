@@ -68,6 +68,13 @@ def judge_success(checker: ContractChecker, stem: str, name: str, trip: Trip) ->
     return replace(verdict, breaches=breaches, checked=("privilege", *verdict.checked))
 
 
+def gives_data(contract: Contract, response: HttpResponse) -> bool:
+    """Whether an answer gives what its request asks for; one of GraphQL may be a success and give nothing."""
+    if not 200 <= response.status < 300:
+        return False
+    return bool(_has_data(response)) if contract.graphql else True
+
+
 def _verdict(contract: Contract, pointer: str = "", expected: str = "", got: str = "") -> ContractVerdict:
     breach = Breach("privilege", contract.key, pointer, expected, got, contract.place("privileged"))
     return ContractVerdict(contract.key, (breach,) if got else (), checked=("privilege",))

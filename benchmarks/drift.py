@@ -1,0 +1,180 @@
+"""Plant each change that the emulator knows, and see whether `paceline drift` finds it, and nothing else.
+
+A lock is learnt from a few runs against an unchanged emulator. Then the suite is compared with it: against unchanged
+emulators, to see false findings, and against emulators with one change each. What comes is a table in Markdown.
+
+    python -m benchmarks.drift [--unchanged 50] [--only NAME ...] [--write docs/drift.md]
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tests.emulator import VALID_TOKEN, serve
+from tests.emulator.faults import FAULTS, Fault
+
+from paceline.drift.facts import Lock
+from paceline.drift.finding import Finding
+from paceline.drift.learning import learn, learn_noise
+from paceline.drift.lock import write_lock
+from paceline.engine.events import Event, ItemFinished, RunFinished
+from paceline.engine.options import RunOptions
+from paceline.evidence.results import observation_of
+from paceline.formats.suite import load_suite
+from paceline.formats.variables import load_environment
+from paceline.model.variables import VariableSet
+from paceline.resolve.scopes import overridden
+from paceline.watch.keeping import Places
+from paceline.watch.run import Wanted, drift
+
+ROOT = Path(__file__).parents[1]
+SUITE = load_suite(ROOT / "paceline.yaml")
+EMULATOR = load_environment(ROOT / "environments" / "emulator.postman_environment.json")
+BEGIN, END = "<!-- the table of python -m benchmarks.drift -->", "<!-- the end of the table -->"
+
+#: Faults that only a bearer token shows, and those that only many answers show.
+BEARER = {"expired-token-accepted"}
+REPEATED = {"reviews-slow": 5}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one planted change.
+
+    Attributes:
+        found: the finding at its place; None when there is none.
+        others: findings elsewhere.
+    """
+
+    fault: Fault
+    found: Finding | None
+    others: tuple[Finding, ...]
+    exit_code: int
+
+    @property
+    def right(self) -> bool:
+        """Whether it was found as what it is."""
+        return self.found is not None and self.found.level == self.fault.level
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; 0 when all was found, and nothing else."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.drift", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--unchanged", type=int, default=50, metavar="N", help="runs against unchanged emulators (50)")
+    parser.add_argument("--only", nargs="+", default=list(FAULTS), metavar="NAME", help="these changes only")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="put the table into this document")
+    options = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder))
+        false = bench.unchanged(options.unchanged)
+        outcomes = [bench.planted(FAULTS[name]) for name in options.only]
+    text = "\n".join(table(outcomes, false, options.unchanged))
+    print(text)
+    if options.write:
+        document = options.write.read_text(encoding="utf-8")
+        pattern = re.compile(f"(?<={re.escape(BEGIN)}\n).*(?={re.escape(END)})", re.DOTALL)
+        options.write.write_text(pattern.sub(lambda _: f"\n{text}\n\n", document), encoding="utf-8")
+    return 0 if all(outcome.right for outcome in outcomes) and not false else 1
+
+
+class Bench:
+    """Locks learnt from unchanged emulators, one for each way to log in."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._locks = {auth: self._learnt(auth) for auth in ("session", "bearer")}
+
+    def _learnt(self, auth: str) -> Path:
+        """Ask five times, as `paceline contract learn --live --repeat 5` does."""
+        path = self._folder / f"{auth}.lock"
+        write_lock(path, Lock())
+        with serve(auth=auth) as url:
+            items = [event.result for event in self._run(url, auth, path, 5) if isinstance(event, ItemFinished)]
+        observations = [each for each in map(observation_of, items) if each is not None]
+        repeated = [
+            [each for each in observations if (each.key, each.subject) == asked]
+            for asked in dict.fromkeys((each.key, each.subject) for each in observations)
+        ]
+        write_lock(path, learn_noise(learn(Lock(), observations), repeated))
+        return path
+
+    def _run(self, url: str, auth: str, lock: Path, repeat: int = 1) -> Iterator[Event]:
+        values = {"base_url": url, "graphql_url": f"{url}/graphql"}
+        if auth == "bearer":
+            values["access_token"] = VALID_TOKEN
+        environment: VariableSet = overridden(EMULATOR, values)
+        wanted = Wanted(
+            environment=environment,
+            globals=VariableSet("", kind="globals"),
+            options=RunOptions(iterations=repeat),
+            lock=lock,
+            places=Places(self._folder / auth, self._folder / f"{auth}.sqlite3", auth),
+            probe=repeat == 1,
+        )
+        return drift(replace(SUITE, name=auth), wanted)
+
+    def _compared(self, auth: str, faults: Sequence[str], repeat: int = 1) -> tuple[list[Finding], int]:
+        with serve(auth=auth, drift=faults) as url:
+            *_, end = self._run(url, auth, self._locks[auth], repeat)
+        assert isinstance(end, RunFinished)
+        assert end.drift is not None
+        return [change.finding for change in end.drift.changes], end.exit_code
+
+    def unchanged(self, times: int) -> list[Finding]:
+        """All findings where there is nothing to find."""
+        found = []
+        for number in range(times):
+            findings, code = self._compared("session", ())
+            found += findings
+            progress(f"unchanged {number + 1}: {len(findings)} findings, exit code {code}")
+        return found
+
+    def planted(self, fault: Fault) -> Outcome:
+        """What is found of one change."""
+        auth = "bearer" if fault.name in BEARER else "session"
+        findings, code = self._compared(auth, (fault.name,), REPEATED.get(fault.name, 1))
+        own = [each for each in findings if each.key in fault.requests and is_there(each, fault)]
+        found = next((each for each in own if each.level == fault.level), next(iter(own), None))
+        others = tuple(each for each in findings if each not in own)
+        outcome = Outcome(fault, found, others, code)
+        progress(
+            f"{'found' if outcome.right else 'NOT FOUND'} {fault.name}, and {len(others)} others, exit code {code}"
+        )
+        if not outcome.right:
+            progress("\n".join(map(str, findings)))
+        return outcome
+
+
+def is_there(finding: Finding, fault: Fault) -> bool:
+    """Whether a finding is at the place of a fault; in a finding every index is a star."""
+    return re.sub(r"/\d+(?=/|$)", "/*", finding.pointer) == re.sub(r"/\d+(?=/|$)", "/*", fault.where)
+
+
+def table(outcomes: Iterable[Outcome], false: Sequence[Finding], unchanged: int) -> Iterator[str]:
+    """The outcome in Markdown."""
+    listed = list(outcomes)
+    right = sum(each.right for each in listed)
+    yield f"{right} of {len(listed)} planted changes were found with the right level at the right place;"
+    yield f"{len(false)} false findings in {unchanged} runs against an unchanged emulator."
+    yield ""
+    yield "| planted change | level | where | found as | others | exit code |"
+    yield "|---|---|---|---|---|---|"
+    for each in listed:
+        found = "**not found**" if each.found is None else f"{each.found.kind}, {each.found.level}"
+        place = f"{each.fault.requests[0]} `{each.fault.where}`"
+        yield f"| {each.fault.what} | {each.fault.level} | {place} | {found} | {len(each.others)} | {each.exit_code} |"
+
+
+def progress(text: str) -> None:
+    """Tell how it goes, beside the table."""
+    sys.stderr.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

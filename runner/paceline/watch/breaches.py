@@ -1,0 +1,69 @@
+"""What comparing shapes cannot see, as findings: walks that go wrong, columns out of order, doors left open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from paceline.contract.book import ContractBook
+from paceline.drift.finding import Finding, FindingKind
+from paceline.drift.judging import Level
+from paceline.model.contract import Breach, Rule
+from paceline.model.outcome import ItemResult
+from paceline.probe.judging import gives_data
+
+#: Rules whose breaches are findings of their own; what the others tell shows in the shape, the status, or the headers.
+_KINDS: Final[dict[Rule, FindingKind]] = {"paging": "paging", "csv": "order", "graphql": "graphql", "cookie": "cookie"}
+#: Members that count: a wrong one misleads, but the rows are all there.
+_COUNTS: Final = frozenset({"total", "count", "page_count", "totalCount"})
+_INDEX: Final = re.compile(r"/\d+(?=/|$)")
+
+
+def broken_rules(results: Iterable[ItemResult]) -> Iterator[Finding]:
+    """The breaches of a run that comparing with a lock does not show, or not by their cause."""
+    for result in results:
+        if result.contract is None or result.trip is None:
+            continue
+        for breach in result.contract.breaches:
+            if breach.rule in _KINDS:
+                yield _broken(breach, result.trip.response.status)
+
+
+def _broken(breach: Breach, status: int) -> Finding:
+    kind = _KINDS[breach.rule]
+    pointer = _INDEX.sub("/*", breach.pointer) or kind
+    if kind == "cookie":
+        pointer = f"cookie:{breach.at.pointer.rpartition('/')[2]}"
+    level: Level = "risky" if pointer.rpartition("/")[2] in _COUNTS else "breaking"
+    message = f"on page {breach.page} of the walk" if breach.page else ""
+    return Finding(level, kind, breach.key, status, pointer, breach.expected, breach.got, message)
+
+
+def open_doors(results: Iterable[ItemResult], book: ContractBook) -> Iterator[Finding]:
+    """What a probe found, each thing once: who must be refused and is not, and who must not be and is."""
+    told: set[tuple[str, str, str]] = set()
+    for result in results:
+        if result.contract is None or result.trip is None:
+            continue
+        contract = book.contracts[result.contract.key]
+        way = result.item.name.rpartition("(")[2].removesuffix(")")
+        for breach in result.contract.breaches:
+            status = result.trip.response.status
+            finding = _ajar(breach, status) if breach.rule != "privilege" else None
+            if finding is None:
+                harmless = contract.privileged is True and not gives_data(contract, result.trip.response)
+                kind: FindingKind = "status" if harmless else "privilege"
+                level: Level = "risky" if harmless else "breaking"
+                finding = Finding(level, kind, breach.key, status, kind, breach.expected, breach.got)
+            place = (finding.key, finding.kind, finding.pointer)
+            if place not in told:
+                told.add(place)
+                yield replace(finding, message=f"with {way}")
+
+
+def _ajar(breach: Breach, status: int) -> Finding:
+    """A refusal that is not as documented, or an answer to nobody in particular that is not."""
+    pointer = _INDEX.sub("/*", breach.pointer) or breach.rule.replace(" ", "-")
+    return Finding("breaking", "body", breach.key, status, pointer, breach.expected, breach.got)
