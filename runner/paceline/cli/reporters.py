@@ -53,7 +53,7 @@ def _reporter(name: str, options: argparse.Namespace, mask: Mask, *, brief: bool
         from paceline.report.terminal import TerminalReport
 
         stream, tty = sys.stdout, sys.stdout.isatty()
-        color, verbose = _colored(options.color, stream), options.verbose
+        color, verbose = colored(options.color, stream), options.verbose
         brief = brief and not verbose
         return TerminalReport(stream, color=color, progress=tty, verbose=verbose, mask=mask, brief=brief)
     if name == "json":
@@ -93,6 +93,6 @@ def say_where(options: argparse.Namespace, reporters: Sequence[Reporter]) -> Non
                 sys.stdout.write(f"report: {report.written}\n")
 
 
-def _colored(wish: str, stream: TextIO) -> bool:
+def colored(wish: str, stream: TextIO) -> bool:
     """Colours as asked for; else on a terminal, unless https://no-color.org is set."""
     return wish == "on" or (wish == "auto" and stream.isatty() and not os.environ.get("NO_COLOR"))
