@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from paceline.cli.options import finish, milliseconds
+from paceline.cli.options import finish
 from paceline.cli.reporters import colored
+from paceline.cli.sending import add_sending, run_options
 from paceline.cli.suites import suite_of
 from paceline.cli.variables import add_variables, variable_sets
 from paceline.errors import UsageError, nearest
@@ -74,12 +75,8 @@ def add(commands: Any) -> None:
     minimum_help = "percentages to be reached: a number for all measures, or a list such as requests=100,fields=5"
     what.add_argument("--min-coverage", metavar="LIST", help=minimum_help)
 
-    how = coverage.add_argument_group("how requests go out")
-    how.add_argument("--delay-request", type=milliseconds, default=0.0, metavar="MS", help="pause before each request")
-    how.add_argument("--timeout-request", type=milliseconds, metavar="MS", help="for a request (60000; 0: no limit)")
-    how.add_argument("-k", "--insecure", action="store_true", help="do not verify TLS certificates")
-    how.add_argument("--ssl-extra-ca-certs", metavar="FILE", help="PEM file of certificates to trust as well")
-    how.add_argument("--working-dir", default=".", metavar="DIR", help="where files to upload are looked for as well")
+    add_sending(coverage)
+    coverage.set_defaults(iteration_count=1, folder=[], bail=None, allow_unresolved=False)
 
     reports = coverage.add_argument_group("reports")
     reports.add_argument("-r", "--reporters", default="cli", metavar="LIST", help="of cli,json,markdown (cli)")
@@ -158,9 +155,9 @@ def _lock(options: argparse.Namespace, suite: Suite) -> Lock | None:
 
 def _events(options: argparse.Namespace, suite: Suite) -> Generator[Event, None, None]:
     from paceline.api import stream
-    from paceline.engine.options import RunOptions
     from paceline.recording import Cassettes
     from paceline.report.event_log import read_events
+    from paceline.transport.cookie_file import read_cookie_jar
 
     if options.replay and (options.live or options.log):
         other = "--live" if options.live else "--from"
@@ -173,19 +170,12 @@ def _events(options: argparse.Namespace, suite: Suite) -> Generator[Event, None,
     wanted = options.replay or (bool(os.environ.get("CI")) and not options.live)
     replaying = folder is not None and wanted
     environment, globals_ = variable_sets(options, suite, replaying=replaying)
-    defaults = RunOptions()
-    request = options.timeout_request
     return stream(
         suite,
         environment=environment,
         globals=globals_,
-        options=RunOptions(
-            delay_ms=options.delay_request,
-            timeout_request_ms=defaults.timeout_request_ms if request is None else request,
-            allow_mutations=options.allow_mutations,
-            insecure=options.insecure,
-            working_dir=options.working_dir,
-        ),
+        options=run_options(options),
+        jar=read_cookie_jar(options.cookie_jar) if options.cookie_jar else None,
         contracts=options.contracts,
         cassettes=Cassettes(Path(folder)) if replaying and folder is not None else None,
         ca_bundle=options.ssl_extra_ca_certs,
