@@ -268,6 +268,7 @@ def test_a_minimum_that_cannot_be(given: str, words: str, capsys: pytest.Capture
     ("options", "words"),
     [
         (["-r", "jsn"], "did you mean `json`?"),
+        (["-r", "github"], "there is no job summary to write to"),
         (["--replay", "--live"], "--replay and --live exclude each other"),
         (["--replay", "--from", "x.jsonl"], "--replay and --from exclude each other"),
         (["--from", "none.jsonl"], "none.jsonl"),
@@ -291,7 +292,7 @@ def test_nothing_ran(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_markdown(monkeypatch: pytest.MonkeyPatch) -> None:
     """To a file, or to the job summary, behind what is there."""
-    main(["coverage", "-r", "markdown", "--reporter-markdown-export", "coverage.md", "--min-coverage", "requests=100"])
+    main(["coverage", "-r", "md", "--reporter-md-export", "coverage.md", "--min-coverage", "requests=100"])
     text = Path("coverage.md").read_text(encoding="utf-8")
     assert "| requests | 80 % | 4 of 5 | requests of the suite that ran and were answered |" in text
     assert "| shop&#47;orders | yes | yes | 7&#47;8 | 5&#47;7 | 1&#47;2 | 1&#47;3 |" in text
@@ -299,5 +300,5 @@ def test_markdown(monkeypatch: pytest.MonkeyPatch) -> None:
 
     Path("summary.md").write_text("before\n", encoding="utf-8")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
-    main(["coverage", "-r", "markdown"])
+    main(["coverage", "-r", "github"])
     assert Path("summary.md").read_text(encoding="utf-8").startswith("before\n### Coverage\n")

@@ -15,7 +15,7 @@ from paceline.cli.reporters import colored
 from paceline.cli.sending import add_sending, run_options
 from paceline.cli.suites import suite_of
 from paceline.cli.variables import add_variables, variable_sets
-from paceline.errors import UsageError, nearest
+from paceline.errors import FileError, Location, UsageError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from paceline.engine.events import Event
     from paceline.model.suite import Suite
 
-_REPORTERS: Final = ("cli", "json", "markdown")
+_REPORTERS: Final = ("cli", "json", "md", "github")
 _BELOW: Final = 5
 _NOTHING_RAN: Final = 6
 _INTERRUPTED: Final = 130
@@ -79,10 +79,9 @@ def add(commands: Any) -> None:
     coverage.set_defaults(iteration_count=1, folder=[], bail=None, allow_unresolved=False)
 
     reports = coverage.add_argument_group("reports")
-    reports.add_argument("-r", "--reporters", default="cli", metavar="LIST", help="of cli,json,markdown (cli)")
+    reports.add_argument("-r", "--reporters", default="cli", metavar="LIST", help=f"of {','.join(_REPORTERS)} (cli)")
     reports.add_argument("--reporter-json-export", metavar="FILE", help="where the JSON goes")
-    markdown_help = "where the Markdown goes (else to the job summary, on GitHub)"
-    reports.add_argument("--reporter-markdown-export", metavar="FILE", help=markdown_help)
+    reports.add_argument("--reporter-md-export", metavar="FILE", help="where the Markdown goes")
     reports.add_argument("--color", choices=("auto", "on", "off"), default="auto", help="colours (auto)")
     reports.add_argument("--verbose", action="store_true", help="below each request what is not covered")
     finish(coverage, _coverage)
@@ -140,8 +139,11 @@ def _reporters(options: argparse.Namespace) -> list[str]:
             raise UsageError(
                 f"there is no reporter `{name}` of coverage", fix=f"{advice}There are {', '.join(_REPORTERS)}"
             )
-        if name == "json" or (name == "markdown" and not _summary(options)):
+        if name in {"json", "md"}:
             require_writable(getattr(options, f"reporter_{name}_export"))
+    if "github" in names and not os.environ.get("GITHUB_STEP_SUMMARY"):
+        what = "there is no job summary to write to: GITHUB_STEP_SUMMARY is not set"
+        raise UsageError(what, fix="outside of GitHub Actions take `md`")
     return names
 
 
@@ -195,16 +197,14 @@ def _tell(
         with writing(path) as file:
             file.write(json.dumps(as_json(report, missed), indent=2, ensure_ascii=False) + "\n")
         written.append(path)
-    if "markdown" in reporters:
-        text = "\n".join(markdown_lines(report, missed)) + "\n"
-        if summary := _summary(options):
-            with Path(summary).open("a", encoding="utf-8") as file:
-                file.write(text)
-        else:
-            path = report_path(options.reporter_markdown_export, "coverage.md", time.time())
-            with writing(path) as file:
-                file.write(text)
-            written.append(path)
+    markdown = "\n".join(markdown_lines(report, missed)) + "\n"
+    if "md" in reporters:
+        path = report_path(options.reporter_md_export, "coverage.md", time.time())
+        with writing(path) as file:
+            file.write(markdown)
+        written.append(path)
+    if "github" in reporters:
+        _append(os.environ["GITHUB_STEP_SUMMARY"], markdown)
     if "cli" in reporters:
         style = Style.of(sys.stdout, color=colored(options.color, sys.stdout))
         lines = [*table_lines(report, style, verbose=options.verbose), *notes, *(f"report: {path}" for path in written)]
@@ -212,6 +212,10 @@ def _tell(
         sys.stdout.writelines(f"{each}\n" for each in lines)
 
 
-def _summary(options: argparse.Namespace) -> str | None:
-    """The file of the job summary on GitHub, where no other is named."""
-    return None if options.reporter_markdown_export else os.environ.get("GITHUB_STEP_SUMMARY")
+def _append(path: str, text: str) -> None:
+    try:
+        with Path(path).open("a", encoding="utf-8", errors="replace", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        what = f"the job summary cannot be written ({error})"
+        raise FileError(what, Location(path), "check what GITHUB_STEP_SUMMARY says") from error

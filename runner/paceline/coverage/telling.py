@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from paceline.coverage.outcome import MEASURES, CoverageReport, Measure, RequestCoverage, Share
+from paceline.report.markdown import escaped
 from paceline.report.screen import line
 from paceline.report.style import Style
 
 _NONE: Final = "-"
 _LONGEST: Final = 60
-_PUNCTUATION: Final = re.compile(r"[!-+./:-@\[-`{-~]")
 
 
 def table_lines(report: CoverageReport, style: Style, *, verbose: bool = False) -> Iterator[str]:
@@ -65,14 +64,14 @@ def markdown_lines(report: CoverageReport, missed: Sequence[str] = ()) -> Iterat
         yield f"| {measure} | {percent} | {share.count} of {share.of} | {words} |"
     yield ""
     if missed:
-        yield from (f"- :x: {_escaped(each)}" for each in missed)
+        yield from (f"- :x: {escaped(each)}" for each in missed)
         yield ""
     yield f"<details><summary>{len(report.requests)} requests, those with the least covered first</summary>"
     yield ""
     yield f"| request | {' | '.join(MEASURES)} |"
     yield f"|---|{'---:|' * len(MEASURES)}"
     for request in report.requests:
-        yield f"| {' | '.join(map(_escaped, _cells(request)))} |"
+        yield f"| {' | '.join(map(escaped, _cells(request)))} |"
     yield ""
     yield "</details>"
 
@@ -121,8 +120,3 @@ def _short(share: Share) -> str:
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
     (first, least), *others = zip(cells, widths, strict=True)
     return "  ".join((first.ljust(least), *(cell.rjust(width) for cell, width in others))).rstrip()
-
-
-def _escaped(text: str) -> str:
-    """Punctuation as character references, which are text wherever they stand (CommonMark, section 2.5)."""
-    return _PUNCTUATION.sub(lambda sign: f"&#{ord(sign[0])};", text)
