@@ -95,6 +95,24 @@ def test_a_missing_member_is_told_by_its_own_place(tmp_path: Path) -> None:
     ]
 
 
+def test_members_that_come_together_are_told_as_missing_members(tmp_path: Path) -> None:
+    """Each once, beside which one: where members ask for each other in a ring, also those that a missing one brings."""
+    ring = {"first": ["middle"], "middle": ["last_name"], "last_name": ["title"], "title": ["first"]}
+    schema = {"dependentRequired": ring, "properties": {"middle": {"description": "initial"}}}
+    at = f"{ROOT}/dependentRequired"
+
+    assert told(tmp_path, schema, {"lastname": "x"}) == []
+    assert told(tmp_path, schema, {"first": "x", "title": "x", "lastname": "x"}) == [
+        (
+            "/middle",
+            'a member "middle" beside "first" (initial)',
+            "no such member in an object with first, title, lastname",
+            at,
+        ),
+        ("/last_name", 'a member "last_name" beside "first"', 'no such member, but one named "lastname"', at),
+    ]
+
+
 def test_the_place_of_the_rule_is_in_the_file_where_it_stands(tmp_path: Path) -> None:
     """However many references led there, and whatever stands beside them."""
     page = {"allOf": [{"$ref": "base.schema.json"}], "properties": {"data": {"items": {"$ref": "row.schema.json"}}}}

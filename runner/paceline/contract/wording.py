@@ -16,6 +16,7 @@ ValidationError: TypeAlias = (
 
 _FORMS = ("anyOf", "oneOf")
 _ABOUT_KIND = ("type", "const", "enum")
+_DEMAND_MEMBERS = ("required", "dependentRequired")
 
 _BOUNDS = {
     "minimum": "at least {}",
@@ -61,7 +62,7 @@ def findings(errors: Iterable[ValidationError], place: Callable[[Any], Location]
         for leaf in _leaves(error):
             path = pointer(leaf.absolute_path)
             at = place(leaf.schema).child(*([leaf.validator] if leaf.validator else []))
-            if leaf.validator != "required":
+            if leaf.validator not in _DEMAND_MEMBERS:
                 yield Finding(path, _expected(leaf), _got(leaf), at)
             elif (id(leaf.schema), path) not in told:  # jsonschema tells the same for every missing member
                 told.add((id(leaf.schema), path))
@@ -94,18 +95,33 @@ def _is_about_kind(error: ValidationError) -> bool:
 
 def _missing(error: ValidationError, at: Location) -> Iterator[Finding]:
     described = error.schema.get("properties", {})
+    missing = _demanded(error)
     undescribed = [name for name in error.instance if name not in described and name not in error.validator_value]
-    for name in error.validator_value:
-        if name not in error.instance:
-            near = nearest(name, undescribed)
-            got = (
-                f"no such member, but one named {quoted(near)}"
-                if near
-                else f"no such member in {shown(error.instance)}"
-            )
-            what = described.get(name)
-            about = f" ({what['description']})" if isinstance(what, dict) and "description" in what else ""
-            yield Finding(pointer([*error.absolute_path, name]), f"a member {quoted(name)}{about}", got, at)
+    for name, beside in missing.items():
+        near = nearest(name, undescribed)
+        got = f"no such member, but one named {quoted(near)}" if near else f"no such member in {shown(error.instance)}"
+        what = described.get(name)
+        about = f" ({what['description']})" if isinstance(what, dict) and "description" in what else ""
+        expected = f"a member {quoted(name)}{f' beside {quoted(beside)}' if beside else ''}{about}"
+        yield Finding(pointer([*error.absolute_path, name]), expected, got, at)
+
+
+def _demanded(error: ValidationError) -> dict[str, str]:
+    """The missing members, each with the member that it has to stand beside; empty where it has to be there anyway.
+
+    What a missing member brings along is missed as well: members that come together may ask for each other in a ring.
+    """
+    wanted = error.validator_value
+    if error.validator == "required":
+        return {name: "" for name in wanted if name not in error.instance}
+    missing: dict[str, str] = {}
+    pending = [name for name in wanted if name in error.instance]
+    for name in pending:
+        for each in wanted.get(name, ()):
+            if each not in error.instance and each not in missing:
+                missing[each] = name if name in error.instance else missing[name]
+                pending.append(each)
+    return missing
 
 
 def _expected(error: ValidationError) -> str:
