@@ -213,6 +213,42 @@ def test_an_expired_token_is_said_to_be_expired(
 
 
 @pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        pytest.param("Bearer c4nary", "the word Bearer in front", id="a whole header"),
+        pytest.param("c4nary\nc4nary", "blanks or line breaks in it", id="two lines"),
+        pytest.param('"c4nary"', "quotation marks around it", id="JSON"),
+        pytest.param("c4naryü", "characters that no token has", id="beyond ASCII"),
+    ],
+)
+def test_what_cannot_be_a_token_is_refused(
+    service: Service, monkeypatch: pytest.MonkeyPatch, capsys: Any, value: str, what: str
+) -> None:
+    """Before the service could answer 401 to what was copied wrongly; nothing of it is shown."""
+    suite_in(Path(), service.url, {**AUTH, **SHOP}, **TOKENS)
+    monkeypatch.setenv("SHOP_TOKEN", value)
+
+    assert main(["run"]) == 2
+
+    err = capsys.readouterr().err
+    assert service.log == []
+    assert f"the value of `access_token` is no bearer token: it has {what}" in err
+    assert "put nothing into the environment variable SHOP_TOKEN but the token" in err
+    assert "c4nary" not in err
+
+
+def test_a_token_that_expired_before_1970_is_expired(
+    service: Service, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    """Even where no calendar reaches back so far."""
+    suite_in(Path(), service.url, {**AUTH, **SHOP}, **TOKENS)
+    monkeypatch.setenv("SHOP_TOKEN", token(-(10**20)))
+
+    assert main(["run"]) == 2
+    assert "expired on 1970-01-01" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
     "value",
     [
         pytest.param("opaque", id="no JSON Web Token"),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from paceline.errors import UsageError
 from paceline.formats.variables import load_environment
@@ -16,6 +17,8 @@ from paceline.model.collection import stem_of
 from paceline.model.suite import Suite
 from paceline.model.variables import VariableSet
 from paceline.resolve.scopes import MISSING, Scope
+
+_BEARER_TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # RFC 6750, section 2.1
 
 
 def environment_of(suite: Suite, *, replaying: bool) -> VariableSet:
@@ -38,21 +41,27 @@ def with_tokens(environment: VariableSet, suite: Suite, environ: Mapping[str, st
 
 
 def require_fresh_tokens(suite: Suite, environment: VariableSet, environ: Mapping[str, str], now: float) -> None:
-    """Refuse a token that says itself that its time is over. One that does not say is left to the service.
+    """Refuse what cannot be a token, and one that says itself that its time is over. The rest is left to the service.
 
     Args:
         environ: the process environment, where the token may be from.
         now: unix seconds.
 
     Raises:
-        UsageError: naming the variable, when it expired, and where a new one goes.
+        UsageError: naming the variable, what is wrong with its value or when it expired, and where a new one goes.
     """
     scope = Scope(environment.kind, environment.variables)
     for name, source in suite.tokens.items():
-        token = scope.get(name)
-        expires = None if token is MISSING else expiry(str(token))
+        value = scope.get(name)
+        token = "" if value is MISSING or value is None else str(value)
+        if token and not _BEARER_TOKEN.fullmatch(token):
+            what = f"the value of `{name}` is no bearer token: it has {_odd(token)}; nothing was sent"
+            given = f"the environment variable {source}" if environ.get(source) == token else f"the variable {name}"
+            fix = f"put nothing into {given} but the token, as it stands after `Authorization: Bearer `"
+            raise UsageError(what, suite.at.child("tokens", name), fix)
+        expires = expiry(token)
         if expires is not None and expires <= now:
-            moment = datetime.fromtimestamp(expires, UTC).strftime("%Y-%m-%d %H:%M UTC")
+            moment = datetime.fromtimestamp(max(expires, 0), UTC).strftime("%Y-%m-%d %H:%M UTC")
             what = f"the token in `{name}` expired on {moment}, {_ago(now - expires)} ago: nothing was sent"
             own = f"put it into the variable; or leave that empty, and put it into {source} of the process environment"
             fix = f"get a fresh one, and {f'put it into {source}' if environ.get(source) == token else own}"
@@ -73,6 +82,15 @@ def expiry(token: str) -> float | None:
         return float(claims["exp"])
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
+
+
+def _odd(token: str) -> str:
+    """What a bearer token cannot have, and never the token: not even a part of it."""
+    if token[:7].lower() == "bearer ":
+        return "the word Bearer in front"
+    if any(char.isspace() for char in token):
+        return "blanks or line breaks in it"
+    return "quotation marks around it" if token[0] in "\"'" else "characters that no token has"
 
 
 def _ago(seconds: float) -> str:
