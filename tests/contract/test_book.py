@@ -215,6 +215,8 @@ def test_a_wrong_member_is_told_with_its_place_and_remedy(
         pytest.param("requests: {me: {schema: user}}", '"me" is no key', id="a key without a collection"),
         pytest.param("requests: {a/b: {status: 2026-01-01}}", "takes for more than a text", id="a date"),
         pytest.param("requests: &a {a/b: *a}", "within itself", id="an alias of itself"),
+        pytest.param("requests: !!set {a/b}", "line 1 has the tag tag:yaml.org,2002:set", id="a set"),
+        pytest.param("requests: {a/b: {csv: !!python/tuple [A]}}", "has the tag", id="an object of Python"),
         pytest.param(
             "requests:\n  a/b: {schema: user}\n  a/b: {schema: user}",
             '"a/b" stands here twice, again in line 3',

@@ -56,6 +56,7 @@ class _Nodes:
         if isinstance(node, self._yaml.MappingNode):
             return self._mapping(node, at)
         if isinstance(node, self._yaml.SequenceNode):
+            self._refuse_tag(node, "seq", at)
             return [self.value(each, at.child(index)) for index, each in enumerate(node.value)]
         value = self._scalars.construct_object(node)
         if value is None or isinstance(value, (str, bool, int, float)):
@@ -64,6 +65,7 @@ class _Nodes:
         raise FormatError(what, at, "write it in double quotes")
 
     def _mapping(self, node: Any, at: Location) -> dict[str, Any]:
+        self._refuse_tag(node, "map", at)
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, self._yaml.ScalarNode):
@@ -75,3 +77,8 @@ class _Nodes:
                 raise FormatError(what, at.child(key), "remove one, or give each its own name")
             found[key] = self.value(value_node, at.child(key))
         return found
+
+    @staticmethod
+    def _refuse_tag(node: Any, kind: str, at: Location) -> None:
+        if node.tag != f"tag:yaml.org,2002:{kind}":
+            raise FormatError(f"line {node.start_mark.line + 1} has the tag {node.tag}", at, "leave the tag out")
