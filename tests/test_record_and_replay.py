@@ -666,11 +666,45 @@ def test_a_cassette_edited_into_nonsense_fails_its_step(shop: Shop, nonsense: An
 
     assert shop.run("--replay") == 3
     assert "tapes/shop/one.yaml" in shop.said
-    assert "delete the file and record the request again: --record new" in shop.said
+    assert "rm tapes/shop/one.yaml && paceline run --record new --folder shop/One" in shop.said
     assert "Logout" in shop.said
     file.unlink()
-    shop.record("new", "--folder", "One")
+    shop.record("new", "--folder", "shop/One")
     assert shop.run("--replay") == 0
+
+
+def test_a_file_that_is_no_cassette_of_any_request_fails_the_run(shop: Shop) -> None:
+    """It may be the recording of a request that is not there any more."""
+    shop.has(get("One"))
+    shop.record()
+    Path("tapes/shop/notes.yaml").write_text("- 1")
+
+    assert shop.run("--replay") == 3
+    assert "fix: rm tapes/shop/notes.yaml && paceline run --record new" in shop.said
+
+
+def test_a_second_cassette_of_a_request_is_left_over(shop: Shop) -> None:
+    """Only one of the two can ever be played; the other may be an older one, and nobody would notice."""
+    shop.has(get("One"))
+    shop.record()
+    shutil.copy("tapes/shop/one.yaml", "tapes/shop/one (copy).yaml")
+
+    assert shop.run("--replay") == 3
+    assert "one recording was not played" in shop.said
+    assert "fix: rm 'tapes/shop/one (copy).yaml'" in shop.said
+    Path("tapes/shop/one (copy).yaml").unlink()
+    assert shop.run("--replay") == 0
+
+
+def test_a_cassette_under_another_name_is_not_found(shop: Shop) -> None:
+    """The request fails, and the file is told as one that can go."""
+    shop.has(get("One"))
+    shop.record()
+    Path("tapes/shop/one.yaml").rename("tapes/shop/first.yaml")
+
+    assert shop.run("--replay") == 3
+    assert "there is no recording of GET" in shop.said
+    assert "fix: rm tapes/shop/first.yaml" in shop.said
 
 
 # --- Secrets ---

@@ -15,7 +15,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from paceline.errors import Location, RequestError
+from paceline.errors import FileError, FormatError, Location, RequestError
 from paceline.model.exchange import HttpRequest, StepKey
 from paceline.transport.addresses import without_user
 from paceline.transport.cassette import Cassette, Recording
@@ -78,6 +78,7 @@ class Unplayed:
 
     Attributes:
         at: file and place in it.
+        is_stray: its step has another file, so that nothing can ever ask for this one.
     """
 
     at: Location
@@ -87,6 +88,7 @@ class Unplayed:
     call: int
     method: str
     url: str
+    is_stray: bool = False
 
     def __str__(self) -> str:
         step = StepKey(self.collection, self.path, self.occurrence, self.call)
@@ -174,12 +176,26 @@ def unplayed_error(
     lines = [f"{number} not played", *(f"    {one}" for one in left[:_MOST_SHOWN])]
     if len(left) > _MOST_SHOWN:
         lines.append(f"    and {len(left) - _MOST_SHOWN} more")
-    steps = dict.fromkeys((one.collection, one.path) for one in left)
+    steps = dict.fromkeys((one.collection, one.path) for one in left if not one.is_stray)
     kept = [step for step in steps if there is None or step in there]
-    gone = dict.fromkeys(one.at.file for one in left if (one.collection, one.path) not in kept)
+    gone = dict.fromkeys(one.at.file for one in left if one.is_stray or (one.collection, one.path) not in kept)
     commands = [f"rm {shlex.join(gone)}"] if gone else []
     commands += [repair(command, "rewrite", *kept)] if kept else []
     return UnplayedRecordingsError("\n".join(lines), left[0].at, " && ".join(commands))
+
+
+def repairable(
+    error: FileError | FormatError, command: str, *steps: tuple[str, Sequence[str]]
+) -> FileError | FormatError:
+    """The failure of a file that is no cassette, with the command that records its steps again.
+
+    Args:
+        steps: of the file; when none is known, whatever lacks a recording is recorded.
+    """
+    if error.where is None:
+        return error
+    fix = f"rm {shlex.quote(error.where.file)} && {repair(command, 'new', *steps)}"
+    return type(error)(error.what, error.where, fix)
 
 
 def _ordinal(number: int) -> str:

@@ -12,7 +12,7 @@ from threading import RLock
 from typing import Literal
 
 from paceline import __version__
-from paceline.errors import Location, PacelineError, nearest
+from paceline.errors import FileError, FormatError, Location, PacelineError, nearest
 from paceline.model.exchange import Exchange, HttpRequest, SendOptions, StepKey, Trip
 from paceline.resolve.randomness import Randomness
 from paceline.transport.addresses import without_user
@@ -24,6 +24,7 @@ from paceline.transport.cassette_errors import (
     Unplayed,
     no_recording,
     repair,
+    repairable,
     unplayed_error,
 )
 from paceline.transport.cassette_library import CassetteLibrary
@@ -220,14 +221,20 @@ class RecordingTransport:
         """
         left: list[Unplayed] = []
         wanted = None if steps is None else {(step.collection, step.path) for step in steps}
-        for file, cassette in self._library.cassettes():
+        try:
+            cassettes = list(self._library.cassettes())
+        except (FileError, FormatError) as error:
+            raise repairable(error, self._options.command) from None
+        for file, cassette in cassettes:
             key = (cassette.collection, cassette.path)
             if key in but or (wanted is not None and key not in wanted):
                 continue
             shelf = self._shelves.get(key)
             if shelf is None:
                 left += Tape(file, cassette).unplayed()
-            elif shelf.tape is not None and shelf.tape.file == file:
+            elif shelf.file != file:
+                left += Tape(file, cassette).unplayed(is_stray=True)
+            elif shelf.tape is not None:
                 left += shelf.tape.unplayed()
         return left
 
@@ -262,9 +269,9 @@ class RecordingTransport:
                 if shelf.broken:
                     left_out.append(LeftOut(collection, path, shelf.broken))
                 elif shelf.taken:
-                    file = self._library.free(shelf.file, path, claimed)
-                    claimed.add(file)
-                    texts.append((file, self._text(collection, path, shelf, file)))
+                    shelf.file = self._library.free(shelf.file, path, claimed)
+                    claimed.add(shelf.file)
+                    texts.append((shelf.file, self._text(collection, path, shelf, shelf.file)))
                 elif (collection, path) in silent and shelf.tape is None:
                     removed.append(shelf.file)
             written = tuple(file for file, text in texts if self._library.write(file, text))
@@ -287,7 +294,10 @@ class RecordingTransport:
         key = (step.collection, step.path)
         shelf = self._shelves.get(key)
         if shelf is None:
-            file, cassette = self._library.find(*key)
+            try:
+                file, cassette = self._library.find(*key)
+            except (FileError, FormatError) as error:
+                raise repairable(error, self._options.command, key) from None
             if cassette is None or self._is_anew(key):
                 now = datetime.fromtimestamp(int(self._clock()), UTC)
                 seed = secrets.token_hex(8) if cassette is None else cassette.seed

@@ -66,8 +66,8 @@ class Tape:
         self.told |= {nearest, own[0]}
         raise mismatch(step, self.cassette, recorded, found[nearest], self.at(recorded), command)
 
-    def unplayed(self) -> list[Unplayed]:
-        """What is left over."""
+    def unplayed(self, *, is_stray: bool = False) -> list[Unplayed]:
+        """What is left over; `is_stray` when the step has another file."""
         cassette = self.cassette
         return [
             Unplayed(
@@ -78,6 +78,7 @@ class Tape:
                 one.call,
                 one.request.method,
                 one.request.url,
+                is_stray,
             )
             for at, one in enumerate(cassette.recordings)
             if at not in self.played | self.told
