@@ -18,7 +18,7 @@ import pytest
 
 import paceline
 from paceline.cli import main
-from tests.building import environment, item
+from tests.building import Json, environment, item
 from tests.suites import (
     AUTH,
     LIKE,
@@ -35,6 +35,9 @@ from tests.suites import (
 )
 
 SHOP = {"shop": [get("One"), get("Two")]}
+GRAPHQL = item(
+    "One", "{{base}}/graphql", method="POST", body={"mode": "graphql", "graphql": {"query": "{ one }", "variables": ""}}
+)
 TOKENS: Mapping[str, Any] = {
     "tokens": {"access_token": "SHOP_TOKEN"},
     "setup": [{"request": "auth/Login", "unless": "access_token"}],
@@ -142,6 +145,29 @@ def test_answers_are_held_against_the_contracts_of_the_suite(service: Service) -
     Path("contracts.yaml").write_text("requests: {shop/One: {schema: page}}")
 
     assert main(["run"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("request_", "contract", "broken"),
+    [
+        pytest.param(get("One"), "{schema: page}", "page.schema.json", id="JSON Schema"),
+        pytest.param(GRAPHQL, "{graphql: true}", "graphql/shop.graphql", id="GraphQL"),
+    ],
+)
+def test_a_broken_schema_is_told_before_anything_is_sent(
+    service: Service, capsys: Any, request_: Json, contract: str, broken: str
+) -> None:
+    """As every other file that is wrong, not as requests that fail."""
+    suite_in(Path(), service.url, {"shop": [request_]}, contracts="contracts.yaml")
+    Path("page.schema.json").write_text('{"$id": "https://paceline.invalid/page.schema.json"}')
+    Path("graphql").mkdir()
+    Path("graphql/shop.graphql").write_text("type Query { one: Int }")
+    Path("contracts.yaml").write_text(f"requests: {{shop/One: {contract}}}")
+    Path(broken).write_text("{")
+
+    assert main(["run"]) == 2
+    assert broken in capsys.readouterr().err
+    assert service.log == []
 
 
 # --- Tokens ---

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paceline.engine.options import RunOptions
-from paceline.engine.selection import has_scripts
+from paceline.engine.selection import has_scripts, select
 from paceline.engine.session import Means
 from paceline.model.collection import Collection
 from paceline.model.suite import Suite
@@ -91,12 +91,14 @@ def prepared(suite: Suite, collections: Sequence[Collection], wishes: Wishes) ->
         tape = None if cassettes is None else Tape(cassettes, live, jar, sets, collections, suite, options)
         transport = live() if tape is None else tape.transport
         stack.callback(transport.close)
-        checker = _checker(suite, collections, wishes.contracts)
+        checker = _checker(suite, collections, wishes.contracts, options.folders)
         means = Means(transport, jar, sandbox, checker)
         yield Prepared(collections, environment, wishes.globals, options, means, suite, tape)
 
 
-def _checker(suite: Suite, collections: Sequence[Collection], given: str | Path | None) -> ContractChecker | None:
+def _checker(
+    suite: Suite, collections: Sequence[Collection], given: str | Path | None, folders: Sequence[str]
+) -> ContractChecker | None:
     """What answers are held against; each contract of a suite's collections has to mean one of its requests."""
     path = given or suite.contracts
     if path is None:
@@ -107,4 +109,7 @@ def _checker(suite: Suite, collections: Sequence[Collection], given: str | Path 
     if given is None:
         for collection in collections:
             checker.book.agree(collection.stem, (item.name for _, item in collection.items()))
+    checker.read(
+        (collection.stem, step.item.name) for collection in collections for step in select(collection, folders)
+    )
     return checker

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +32,21 @@ class ContractChecker:
         self.book = book
         self.schemas = schemas
         self.types = types
+
+    def read(self, requests: Iterable[tuple[str, str]]) -> None:
+        """Read what the answers to requests are held against, so that a broken schema shows before anything is sent.
+
+        Args:
+            requests: each as stem and name.
+
+        Raises:
+            FileError, FormatError: a schema cannot be read.
+        """
+        contracts = [found for found in (self.book.find(*each) for each in requests) if found is not None]
+        if any(contract.schema is not None or contract.errors for contract in contracts):
+            self.schemas.read()
+        if self.types is not None and any(contract.graphql for contract in contracts):
+            self.types.read()
 
     def before(self, stem: str, name: str, request: HttpRequest) -> tuple[Breach, ...]:
         """What is wrong with a GraphQL request before it is sent; nothing for any other.

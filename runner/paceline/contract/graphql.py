@@ -41,6 +41,10 @@ class GraphQLTypes:
         self._schema: GraphQLSchema | None = None
         self._documents: dict[str, DocumentNode | list[GraphQLError]] = {}
 
+    def read(self) -> None:
+        """Read the schema now, and not when the first query is checked. Raises as `check_query`."""
+        self._built()
+
     def check_query(self, body: bytes | None, key: str) -> list[Breach]:
         """What would make a server refuse a request: syntax, names, types, variables.
 

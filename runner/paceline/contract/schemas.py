@@ -36,6 +36,10 @@ class SchemaStore:
         self._folder = Path(folder)
         self._library: _Library | None = None
 
+    def read(self) -> None:
+        """Read all files now, and not when the first body is checked. Raises FileError and FormatError as `check`."""
+        self._load()
+
     def check(self, name: str, value: Any, key: str) -> list[Breach]:
         """Where a JSON value does not fit a schema.
 
