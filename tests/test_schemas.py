@@ -64,8 +64,9 @@ def subschemas(node: Any, pointer: str = "") -> Iterator[tuple[str, Json]]:
     """All objects of a schema file with their JSON Pointers, conditions left out: they demand nothing."""
     if isinstance(node, dict):
         yield pointer, node
-        for key in node.keys() - {"if", "not"}:
-            yield from subschemas(node[key], f"{pointer}/{key}")
+        for key in node:
+            if key not in {"if", "not"}:
+                yield from subschemas(node[key], f"{pointer}/{key}")
     elif isinstance(node, list):
         for index, each in enumerate(node):
             yield from subschemas(each, f"{pointer}/{index}")
