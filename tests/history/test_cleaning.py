@@ -73,9 +73,10 @@ def test_no_value_gets_into_the_file(tmp_path: Path) -> None:
 )
 def test_which_words_of_a_finding_are_kept(kind: FindingKind, text: str, kept: bool) -> None:
     """Those that describe a shape. The place, the kind and the level are always kept."""
-    finding = cleaned_finding(replace(GONE, kind=kind, old=text, new=text))
+    finding = cleaned_finding(replace(GONE, kind=kind, old=text, new=text, message="in 3 of 4", sample='"aaa"'))
 
     assert (finding.old, finding.new) == ((text, text) if kept else ("", ""))
+    assert (finding.message, finding.sample) == ("", "")
     assert (finding.level, finding.kind, finding.pointer) == ("breaking", kind, "/total")
 
 

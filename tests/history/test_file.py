@@ -8,14 +8,17 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.history.keeping import NEWS, run, timed
+from tests.history.keeping import KEY, NEWS, run, timed
 
 from paceline.errors import FileError, FormatError, Location
 from paceline.history.place import history_file, private_folder, suite_name
+from paceline.history.records import Timing
 from paceline.history.schema import STEPS, upgrade
 from paceline.history.store import History
 from paceline.model.suite import NO_SUITE, Suite
@@ -30,10 +33,22 @@ from tests.history.keeping import run, timed
 """
 
 
-def started_python(program: str, *arguments: str | Path) -> subprocess.Popen[str]:
-    """Another process that works on a history."""
-    command = [sys.executable, "-c", PREAMBLE + program, *map(str, arguments)]
-    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+Starting = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start_python() -> Iterator[Starting]:
+    """Starts another process that works on a history; whatever still runs in the end is stopped."""
+    with ExitStack() as started:
+
+        def start(program: str, *arguments: str | Path) -> subprocess.Popen[str]:
+            command = [sys.executable, "-c", PREAMBLE + program, *map(str, arguments)]
+            process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            started.enter_context(process)
+            started.callback(process.kill)
+            return process
+
+        yield start
 
 
 def rights(path: Path) -> int:
@@ -285,7 +300,7 @@ def test_a_write_protected_folder(tmp_path: Path) -> None:
         tmp_path.chmod(0o700)
 
 
-def test_a_disk_without_room(tmp_path: Path) -> None:
+def test_a_disk_without_room(tmp_path: Path, start_python: Starting) -> None:
     """The run is not kept, all others are, and it is told as a file that cannot be written."""
     path = tmp_path / "history.sqlite3"
     with History(path) as history:
@@ -303,7 +318,7 @@ with History(sys.argv[1]) as history:
         print(error)
     print(len(history.runs()), history.add(run(40)))
 """
-    said, _ = started_python(limited, path).communicate()
+    said, _ = start_python(limited, path).communicate()
 
     assert "the history cannot be read or written" in said or "the disk is full" in said
     assert f"--> {path}" in said
@@ -316,16 +331,16 @@ with History(sys.argv[1]) as history:
 # --- Several processes ---
 
 
-def test_several_processes_write_at_the_same_time(tmp_path: Path) -> None:
+def test_several_processes_write_at_the_same_time(tmp_path: Path, start_python: Starting) -> None:
     """Each begins with a file that is not there, and every run of each is kept whole."""
     path = tmp_path / ".paceline" / "history.sqlite3"
     writing = """
 sys.stdin.readline()  # all begin at once
-for number in range(25):
+for number in range(12):
     with History(sys.argv[1]) as history:
         history.add(timed(number, *range(200), suite=sys.argv[2]))
 """
-    writers = [started_python(writing, path, f"suite {number}") for number in range(3)]
+    writers = [start_python(writing, path, f"suite {number}") for number in range(3)]
     for writer in writers:
         assert writer.stdin is not None
         writer.stdin.write("go\n")
@@ -336,19 +351,45 @@ for number in range(25):
     assert [writer.returncode for writer in writers] == [0, 0, 0]
     with History(path) as history:
         runs = history.runs()
-    assert len({each.id for each in runs}) == 75
+    assert len({each.id for each in runs}) == 36
     assert {(each.suite, len(each.timings)) for each in runs} == {(f"suite {number}", 200) for number in range(3)}
     assert is_sound(path)
 
 
-def test_somebody_reads_while_another_writes(tmp_path: Path) -> None:
-    """Who reads sees what was there before, and never half a run."""
+def test_several_processes_begin_the_same_history(tmp_path: Path, start_python: Starting) -> None:
+    """One of them makes the tables; the others find them. Twenty times, since it is a matter of microseconds."""
+    beginning = """
+for number in range(20):
+    path = Path(sys.argv[1], f"{number}.sqlite3")
+    print("ready", flush=True)
+    sys.stdin.readline()
+    History(path).close()
+"""
+    openers = [start_python(beginning, tmp_path) for _ in range(3)]
+    for _ in range(20):
+        for opener in openers:
+            assert opener.stdout is not None
+            assert opener.stdout.readline() == "ready\n"
+        for opener in openers:
+            assert opener.stdin is not None
+            opener.stdin.write("go\n")
+            opener.stdin.flush()
+    for opener in openers:
+        opener.communicate()
+
+    assert [opener.returncode for opener in openers] == [0, 0, 0]
+
+
+def test_somebody_reads_while_others_write_and_remove(tmp_path: Path, start_python: Starting) -> None:
+    """Who reads sees what there was at one moment, and never a part of a run."""
     path = tmp_path / "history.sqlite3"
     with History(path) as history:
         history.add(timed(0, *range(200)))
-        writer = started_python(
+        writer = start_python(
             "with History(sys.argv[1]) as history:\n"
-            "    for number in range(1, 60): history.add(timed(number, *range(200)))\n",
+            "    for number in range(1, 25):\n"
+            "        history.add(timed(number, *range(200)))\n"
+            "        history.prune(keep=1)\n",
             path,
         )
         seen = set()
@@ -356,7 +397,7 @@ def test_somebody_reads_while_another_writes(tmp_path: Path) -> None:
             seen |= {len(each.timings) for each in history.runs()}
         writer.communicate()
 
-        assert (writer.returncode, seen, history.count()) == (0, {200}, 60)
+        assert (writer.returncode, seen, history.count()) == (0, {200}, 1)
 
 
 def test_a_writer_that_does_not_end_is_not_waited_for_for_ever(tmp_path: Path) -> None:
@@ -373,7 +414,7 @@ def test_a_writer_that_does_not_end_is_not_waited_for_for_ever(tmp_path: Path) -
         assert history.add(run(20)) == 1
 
 
-def test_a_process_that_is_killed_while_it_writes_leaves_nothing_of_that_run(tmp_path: Path) -> None:
+def test_of_a_run_that_is_killed_while_it_is_written_nothing_is_left(tmp_path: Path, start_python: Starting) -> None:
     """And all of those before it, though part of the new one is in the file already."""
     path = tmp_path / "history.sqlite3"
     with History(path) as history:
@@ -385,9 +426,9 @@ class Last(float):
         os.kill(os.getpid(), signal.SIGKILL)
 
 with History(sys.argv[1]) as history:
-    history.add(timed(20, *range(300_000), Last(1), 2, 3))
+    history.add(timed(20, *range(200_000), Last(1), 2, 3))
 """
-    process = started_python(killed, path)
+    process = start_python(killed, path)
     process.communicate()
     assert process.returncode == -signal.SIGKILL
     assert (path.stat().st_size > size, path.with_name("history.sqlite3-journal").exists()) == (True, True)
@@ -400,12 +441,19 @@ with History(sys.argv[1]) as history:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_an_error_while_it_is_written_leaves_nothing_of_that_run(tmp_path: Path) -> None:
-    """The history can be used as before."""
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        pytest.param(2**70, OverflowError, id="a number too large to be stored"),
+        pytest.param(None, sqlite3.IntegrityError, id="something that is missing"),
+    ],
+)
+def test_a_defect_of_ours_leaves_nothing_of_that_run(tmp_path: Path, status: Any, error: type[Exception]) -> None:
+    """It is not told as a mistake of the user's. The history can be used as before."""
     with History(tmp_path / "history.sqlite3") as history:
         history.add(run(10))
-        with pytest.raises(OverflowError):
-            history.add(timed(20, 1, 2, status=2**70))
+        with pytest.raises(error):
+            history.add(run(20, timings=(Timing(KEY, 200, 1), Timing(KEY, status, 2))))
 
         assert [each.started for each in history.runs()] == [10]
         assert history.add(run(30)) == 2

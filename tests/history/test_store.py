@@ -325,8 +325,8 @@ def test_runs_of_one_suite_are_removed(history: History) -> None:
 
 def test_fields_go_with_the_last_run_that_may_have_seen_them(history: History) -> None:
     """A field that has not come since the oldest run that is left is not known any more."""
-    history.add(with_fields(10, {KEY: ["/old", "/both"]}))
     history.add(with_fields(20, {KEY: ["/both", "/new"]}))
+    history.add(with_fields(10, {KEY: ["/old", "/both"]}))  # began earlier, and ended later
 
     history.prune(keep=1)
 

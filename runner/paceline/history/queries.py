@@ -59,9 +59,9 @@ OPEN: Final = """
 SELECT run.id, started, suite, environment, host, level, kind, key, status, pointer, old, new, '', '', known
 FROM finding JOIN run ON run.id = finding.run JOIN request ON request.id = finding.request
 WHERE (:suite IS NULL OR suite = :suite) AND (:host IS NULL OR host = :host) AND NOT EXISTS (
-    SELECT 1 FROM run AS later JOIN compared ON compared.run = later.id
-    WHERE compared.request = finding.request AND later.suite = run.suite AND later.host = run.host
-    AND (later.started, later.id) > (run.started, run.id))
+    SELECT 1 FROM run AS later
+    WHERE (later.started, later.id) > (run.started, run.id) AND later.suite = run.suite AND later.host = run.host
+    AND EXISTS (SELECT 1 FROM compared WHERE compared.run = later.id AND compared.request = finding.request))
 ORDER BY started DESC, run.id DESC, finding.nth"""
 
 FIELDS: Final = """

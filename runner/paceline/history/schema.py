@@ -9,6 +9,7 @@ from typing import Final
 
 from paceline.errors import FormatError, Location
 from paceline.history.failures import not_ours
+from paceline.history.transaction import transaction
 
 #: Marks the file as ours (https://www.sqlite.org/pragma.html#pragma_application_id): `pace` in ASCII.
 APPLICATION_ID: Final = 0x70616365
@@ -78,22 +79,18 @@ def upgrade(connection: sqlite3.Connection, path: Path, steps: Sequence[Step] = 
     Raises:
         FormatError: the file is something else, or of a newer version. It is left as it is.
     """
-    if _version(connection, path, len(steps)) == len(steps):
-        return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        for step in steps[_version(connection, path, len(steps)) :]:  # another process may have been faster
+    with transaction(connection, "BEGIN"):  # mostly there is nothing to write, and nobody has to wait
+        if _version(connection, path, len(steps)) == len(steps):
+            return
+    with transaction(connection, "BEGIN IMMEDIATE"):
+        for step in steps[_version(connection, path, len(steps)) :]:  # none, if another process was faster
             for statement in step:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(steps)}")
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
 
 
 def _version(connection: sqlite3.Connection, path: Path, known: int) -> int:
-    """How many steps a file has been through."""
+    """How many steps a file has been through. All that is asked must be of one moment, so in a transaction."""
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]

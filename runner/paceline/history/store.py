@@ -28,6 +28,7 @@ from paceline.history.failures import told
 from paceline.history.place import make_private
 from paceline.history.records import OpenFinding, Pace, Past, RunRecord, Timing
 from paceline.history.schema import upgrade
+from paceline.history.transaction import transaction
 
 _WAIT_S: Final = 30.0
 
@@ -252,28 +253,13 @@ class History:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        """All that is read within is of one moment."""
-        with told(self.path):
-            self._connection.execute("BEGIN")
-            try:
-                yield self._connection
-            finally:
-                if self._connection.in_transaction:  # SQLite itself ends it where the disk fails
-                    self._connection.execute("ROLLBACK")
+        with told(self.path), transaction(self._connection, "BEGIN"):
+            yield self._connection
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """All that is written within is kept, or nothing of it."""
-        with told(self.path):
-            # At once: who reads first and then wants to write would have to fail if another wants the same.
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+        with told(self.path), transaction(self._connection, "BEGIN IMMEDIATE"):
+            yield self._connection
 
 
 def _keys(record: RunRecord) -> set[str]:

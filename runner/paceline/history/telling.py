@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from statistics import median
@@ -19,12 +19,22 @@ _ASCII_BLOCKS: Final = "_.-=+*%#"
 
 
 def run_lines(runs: Sequence[RunRecord]) -> Iterator[str]:
-    """A table of runs, the newest first."""
-    titles = ("when (UTC)", "suite", "environment", "host", "requests", "failed", "findings", "exit code")
+    """A table of runs, the newest first; with suites only where there are several."""
+    several = len({run.suite for run in runs}) > 1
+    titles = (
+        "when (UTC)",
+        *(("suite",) * several),
+        "environment",
+        "host",
+        "requests",
+        "failed",
+        "findings",
+        "exit code",
+    )
     rows = [
         (
             moment(run.started),
-            run.suite,
+            *((run.suite,) * several),
             run.environment,
             run.host,
             f"{run.requests:,}",
@@ -34,7 +44,7 @@ def run_lines(runs: Sequence[RunRecord]) -> Iterator[str]:
         )
         for run in runs
     ]
-    return table(titles, rows, right=(4, 5, 7))
+    return table(titles, rows, right=("requests", "failed", "exit code"))
 
 
 def findings_of(run: RunRecord) -> str:
@@ -60,7 +70,7 @@ def finding_lines(findings: Sequence[OpenFinding]) -> Iterator[str]:
         )
         for each in findings
     ]
-    return table(titles, rows, right=(5,))
+    return table(titles, rows, right=("runs",))
 
 
 def trend_lines(trend: Sequence[Pace], blocks: str = BLOCKS) -> Iterator[str]:
@@ -76,7 +86,7 @@ def trend_lines(trend: Sequence[Pace], blocks: str = BLOCKS) -> Iterator[str]:
         if number:
             yield ""
         yield f"{status} from {line(host)}" if host else f"{status}"
-        yield from table(titles, rows, right=(2, 3, 4, 5))
+        yield from table(titles, rows, right=titles[2:])
         told = f"medians of {count(len(paces), 'run')}, {duration(min(middles))} to {duration(max(middles))}"
         yield f"{sparkline(middles, blocks)}  {told}"
 
@@ -122,13 +132,13 @@ def moment(seconds: float) -> str:
         return "?"
 
 
-def table(titles: Row, rows: Sequence[Row], right: Sequence[int] = ()) -> Iterator[str]:
-    """Columns two blanks apart; those in `right` end at one line, as numbers do."""
+def table(titles: Row, rows: Sequence[Row], right: Collection[str] = ()) -> Iterator[str]:
+    """Columns two blanks apart; those with titles in `right` end at one line, as numbers do."""
     cells = [titles, *(tuple(map(line, row)) for row in rows)]
     widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
     for row in cells:
         padded = [
-            " " * (wide - width(cell)) + cell if column in right else cell + " " * (wide - width(cell))
-            for column, (cell, wide) in enumerate(zip(row, widths, strict=True))
+            " " * (wide - width(cell)) + cell if title in right else cell + " " * (wide - width(cell))
+            for title, cell, wide in zip(titles, row, widths, strict=True)
         ]
         yield "  ".join(padded).rstrip()
