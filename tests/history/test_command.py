@@ -238,6 +238,15 @@ def test_a_request_that_no_run_had(shell: Shell) -> None:
     assert 'give the collection and the name, such as "users/User Overview"' in shell.complained
 
 
+def test_a_request_without_times(shell: Shell) -> None:
+    """It is known, but not how long it takes: that is told, and no other request is offered."""
+    shell.has(run(START), timed(START, 40, key="users/Lists"))
+
+    assert shell.history("--trend", KEY) == 2
+    assert "no run that is kept has times of 'users/List'" in shell.complained
+    assert "answers that come from a recording have no times" in shell.complained
+
+
 # --- For other programs ---
 
 

@@ -182,8 +182,11 @@ def _trend(asked: _Asked) -> _Answer:
     history, key = asked.history, asked.options.trend
     trend = history.trend(key, suite=asked.suite, limit=asked.options.limit or _FEW) if history is not None else []
     if history is not None and not trend:
-        near = nearest(key, history.keys())
+        keys = history.keys()
+        near = nearest(key, keys)
         fix = f"did you mean {near!r}?" if near else 'give the collection and the name, such as "users/User Overview"'
+        if key in keys:
+            fix = "answers that come from a recording have no times; compare those of the service itself"
         raise UsageError(f"no run that is kept has times of {key!r}", Location(str(asked.path)), fix)
     return trend_json(asked.path, key, trend), list(trend_lines(trend, blocks_for(sys.stdout)))
 
