@@ -111,6 +111,10 @@ def test_rows_without_an_id_are_told_apart_by_their_content() -> None:
             id="an end too early",
         ),
         pytest.param(
+            lambda n: rows(n, 3, page_count=4, show_next=n < 2), 3, "/page_count", "3, the number of pages", "4",
+            id="a page too many",
+        ),
+        pytest.param(
             lambda n: rows(n, data=[] if n else [{"id": "a"}], page_count=None, total=None, count=None, show_next=True),
             2, "/show_next", "false, since this page is empty", "true",
             id="empty pages for ever",

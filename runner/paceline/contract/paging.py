@@ -226,6 +226,9 @@ class Walk:
             yield self._breach(rule, f"{around}/show_next", "false on the last page", got)
         elif page.more and not page.rows:
             yield self._breach(rule, f"{around}/show_next", "false, since this page is empty", "true")
+        elif not page.more and page.pages is not None and not last and page.total == len(self._seen):
+            # Every row has come, so it is not the end that is wrong.
+            yield self._breach(rule, f"{around}/page_count", f"{self.pages}, the number of pages", str(page.pages))
         elif not page.more and page.pages is not None and not last:
             got = f"false on page {asked} of {page.pages}"
             yield self._breach(rule, f"{around}/show_next", "true until the last page", got)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from paceline.drift.facts import Lock
 from paceline.drift.lock_lines import lines_of
 from paceline.drift.pointers import plain
-from paceline.errors import FileError
+from paceline.errors import FileError, PacelineError
 from paceline.evidence.observed import Meta, save_observed
 from paceline.history.past import KeptPast
 from paceline.history.records import RunRecord, Timing
@@ -87,7 +87,7 @@ class Keeper:
         if self._history is not None:
             try:
                 self._history.add(record_of(seen, self._places.suite))
-            except FileError as error:
+            except PacelineError as error:  # a file may be found damaged only now
                 yield f"the run is not in the history: {error.what} ({error.where})"
 
 

@@ -17,6 +17,7 @@ from paceline.drift.outcome import Change, Drift, Reader
 from paceline.engine.events import Event, ItemFinished, RunFinished, RunStarted
 from paceline.engine.relay import relayed
 from paceline.engine.verdict import ExitCode
+from paceline.errors import PacelineError
 from paceline.evidence.results import Witness
 from paceline.model.outcome import ItemResult, Problem
 from paceline.watch.breaches import broken_rules
@@ -104,6 +105,9 @@ def watched(events: Generator[Event, None, None], watch: Watch) -> Generator[Eve
     except KeyboardInterrupt:
         problem = Problem("Interrupted", "the run was interrupted while its answers were compared")
         ended = replace(finished, problem=problem, exit_code=int(ExitCode.INTERRUPTED))
+    except PacelineError as error:  # a file turned out to be damaged; the run itself is told all the same
+        problem = Problem(type(error).__name__, f"nothing was compared: {error.what} ({error.where})", fix=error.fix)
+        ended = replace(finished, problem=problem, exit_code=int(ExitCode.BAD_INPUT))
     yield ended
 
 
