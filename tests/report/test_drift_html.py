@@ -62,6 +62,8 @@ def test_many_changes_and_long_shapes(tmp_path: Path) -> None:
     long = replace(TOTAL, old_lines=tuple(f"/{at}: number 1" for at in range(1000)), new_lines=())
     text = html_report(compared(drift(long, *[KIND] * 600)), tmp_path).text
 
+    assert 500 == text.count('<details class="change ')
+    assert 200 == text.count('<tr class="side-')
     assert "101 more changes are in the JSON report." in text
     assert "800 more lines are in the lock." in text
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.report.building import BROKEN, checks, tell
+from tests.report.building import BROKEN, checks, tell, trip
 from tests.report.drifting import EACH_LEVEL, LOCK, TOTAL, WHOLE, compared, drift
 from tests.report.jobs import Job
 
 from paceline.drift.outcome import Drift
 from paceline.model.outcome import Assertion
-from paceline.report.comment import COMMENT_LIMIT, MarkdownReport
+from paceline.report.comment import MarkdownReport
 from paceline.report.drift_markdown import drift_markdown
 from paceline.report.masking import Mask
 
@@ -88,11 +88,12 @@ def test_markdown_without_changes(tmp_path: Path) -> None:
 def test_a_comment_has_a_limit(tmp_path: Path) -> None:
     """What GitHub would refuse is not written: changes that do not fit are counted, and failures have their part."""
     many = drift(*(replace(TOTAL, finding=replace(TOTAL.finding, pointer=f"/{at}/€")) for at in range(2000)))
-    text = markdown(many, tmp_path, tests=(checks(Assertion("bad", problem=BROKEN)),))
+    failed = (checks(Assertion("bad", problem=BROKEN)),)
+    text = markdown(many, tmp_path, trip=trip(b"x" * 2000), tests=failed)
     rows = len(re.findall(r"^\| 🔴", text, re.MULTILINE))
     details = text.count("<summary>🔴")
 
-    assert COMMENT_LIMIT - 40_000 < len(text.encode()) <= COMMENT_LIMIT
+    assert 40_000 < len(text.encode()) <= 65_536
     assert rows
     assert f"{2000 - rows:,} more changes did not fit into the table.\n" in text
     assert details

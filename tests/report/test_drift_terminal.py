@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from tests.report.building import BROKEN, checks, tell, terminal
+from tests.report.building import BROKEN, Run, checks, entry, shop, tell, terminal, trip
 from tests.report.drifting import EACH_LEVEL, KIND, NOTE, TOTAL, WHOLE, change, compared, drift
 from tests.report.screens import on_terminal
 
@@ -18,7 +18,7 @@ from paceline.errors import Location
 from paceline.model.contract import Breach, ContractVerdict
 from paceline.model.outcome import Assertion
 from paceline.report.drift_lines import DriftLines
-from paceline.report.drift_words import kind_of
+from paceline.report.drift_words import kind_of, now_of
 from paceline.report.style import Signs, Style
 
 
@@ -141,6 +141,16 @@ def test_requests_are_told_once() -> None:
     assert "    status  other status\n      was      200\n      now      404\n" in text
 
 
+def test_several_iterations_in_brief() -> None:
+    """They are not announced, since nothing of them is shown."""
+    run = Run([shop(entry())], iterations=2)
+    run.add(trip=trip())
+    run.add(trip=trip(), iteration=1)
+
+    assert "Iteration 2 of 2" in terminal(run.events())
+    assert "Iteration" not in terminal(run.events(), brief=True)
+
+
 @pytest.mark.parametrize("verbose", [False, True])
 def test_a_command_may_ask_for_it_in_brief(verbose: bool, capsys: pytest.CaptureFixture[str]) -> None:
     """Then the tree is left out, unless the user wants to see all."""
@@ -179,6 +189,14 @@ def test_many_readers() -> None:
 
     assert 8 == text.count("script of shop/")
     assert "           and 12 more\n" in text
+
+
+@pytest.mark.parametrize(
+    ("sample", "told"), [('"AAA"', 'object, such as "AAA"'), ("an object", "object"), ("", "object")]
+)
+def test_samples(sample: str, told: str) -> None:
+    """A sample is shown where it says more than the type."""
+    assert told == now_of(change(new="object", sample=sample).finding)
 
 
 @pytest.mark.parametrize(

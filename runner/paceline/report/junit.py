@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -62,11 +62,7 @@ class _Case:
 
 @dataclass(slots=True)
 class _Suite:
-    """One execution of an item, or the drift; all its texts are masked by what was known at its end.
-
-    Attributes:
-        final: the mask has learnt nothing since, so they need not go through it once more.
-    """
+    """One execution of an item, or the drift; all its texts are masked by what was known at its end."""
 
     name: str
     class_name: str
@@ -74,7 +70,6 @@ class _Suite:
     seconds: float
     cases: list[_Case]
     output: list[str] = field(default_factory=list)
-    final: bool = False
 
     def number(self, outcome: str) -> int:
         return sum(case.outcome == outcome for case in self.cases)
@@ -190,10 +185,8 @@ class JunitReport:
         yield "</testsuites>\n"
 
     def _element(self, suite: _Suite, used: Counter[tuple[str, str]]) -> Iterator[str]:
-        if not suite.final:
-            suite = self._masked(suite)
         moment = datetime.fromtimestamp(suite.started, UTC)
-        yield f'  <testsuite{_attribute("name", suite.name)} timestamp="{moment:%Y-%m-%dT%H:%M:%S}"'
+        yield f'  <testsuite{self._attribute("name", suite.name)} timestamp="{moment:%Y-%m-%dT%H:%M:%S}"'
         yield f'{_counts([suite])} time="{suite.seconds:.3f}">\n'
         # How long one check took nobody knows; the item's time is shared out, so that the times add up.
         share = suite.seconds / len(suite.cases)
@@ -201,49 +194,35 @@ class JunitReport:
             used[suite.class_name, case.name] += 1
             again = used[suite.class_name, case.name]
             name = f"{case.name} ({again})" if again > 1 else case.name
-            yield f"    <testcase{_attribute('name', name)}{_attribute('classname', suite.class_name)}"
-            yield f' time="{share:.3f}"{_content(case)}\n'
+            yield f"    <testcase{self._attribute('name', name)}{self._attribute('classname', suite.class_name)}"
+            yield f' time="{share:.3f}"{self._content(case)}\n'
         if suite.output:
-            yield f"    <system-out>{_text(chr(10).join(suite.output))}</system-out>\n"
+            yield f"    <system-out>{self._text(chr(10).join(suite.output))}</system-out>\n"
         yield "  </testsuite>\n"
 
-    def _masked(self, suite: _Suite) -> _Suite:
-        """The suite without the secrets that came to light after its end."""
-        hide = self._mask.text
-        cases = [
-            _Case(hide(case.name), case.outcome, hide(case.type), hide(case.message), hide(case.text))
-            for case in suite.cases
-        ]
-        output = hide("\n".join(suite.output)).split("\n") if suite.output else []
-        return replace(suite, name=hide(suite.name), class_name=hide(suite.class_name), cases=cases, output=output)
+    def _content(self, case: _Case) -> str:
+        if not case.outcome:
+            return "/>"
+        attributes = self._attribute("message", case.message)
+        if case.type:
+            attributes = self._attribute("type", case.type) + attributes
+        text = f">{self._text(case.text)}</{case.outcome}>" if case.text else "/>"
+        return f"><{case.outcome}{attributes}{text}</testcase>"
+
+    # Once more through the mask, which may have learnt secrets since.
 
     def _attribute(self, name: str, value: str) -> str:
-        return _attribute(name, self._mask.text(value))
+        return f" {name}={quoteattr(_xml(line(self._mask.text(value))))}"
 
-
-def _content(case: _Case) -> str:
-    if not case.outcome:
-        return "/>"
-    attributes = _attribute("message", case.message)
-    if case.type:
-        attributes = _attribute("type", case.type) + attributes
-    text = f">{_text(case.text)}</{case.outcome}>" if case.text else "/>"
-    return f"><{case.outcome}{attributes}{text}</testcase>"
-
-
-def _attribute(name: str, value: str) -> str:
-    return f" {name}={quoteattr(_xml(line(value)))}"
-
-
-def _text(text: str) -> str:
-    return escape(_xml(text))
+    def _text(self, text: str) -> str:
+        return escape(_xml(self._mask.text(text)))
 
 
 def _drift_suite(drift: Drift, compared_at: float) -> _Suite:
     """A test case for each change; the drift is masked."""
     cases = [_drift_case(change, fails(change.finding.level, drift.fail_on)) for change in drift.changes]
     cases = cases or [_Case(f"no drift against {drift.against}")]
-    return _Suite("drift", "drift", compared_at, 0.0, cases, list(_DRIFT_LINES.sum(drift)), final=True)
+    return _Suite("drift", "drift", compared_at, 0.0, cases, list(_DRIFT_LINES.sum(drift)))
 
 
 def _drift_case(change: Change, failing: bool) -> _Case:
