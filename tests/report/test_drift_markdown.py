@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.report.building import BROKEN, checks, tell, trip
+from tests.report.building import BROKEN, Run, checks, entry, shop, tell, trip
 from tests.report.drifting import EACH_LEVEL, LOCK, TOTAL, WHOLE, compared, drift
 from tests.report.jobs import Job
 
@@ -88,17 +88,22 @@ def test_markdown_without_changes(tmp_path: Path) -> None:
 def test_a_comment_has_a_limit(tmp_path: Path) -> None:
     """What GitHub would refuse is not written: changes that do not fit are counted, and failures have their part."""
     many = drift(*(replace(TOTAL, finding=replace(TOTAL.finding, pointer=f"/{at}/€")) for at in range(2000)))
-    failed = (checks(Assertion("bad", problem=BROKEN)),)
-    text = markdown(many, tmp_path, trip=trip(b"x" * 2000), tests=failed)
+    run = Run([shop(entry())])
+    for _ in range(60):
+        run.add(trip=trip(b"x" * 2000), tests=(checks(Assertion("bad", problem=BROKEN)),))
+    tell(run.events(drift=many), MarkdownReport(tmp_path / "run.md", Mask()))
+    text = (tmp_path / "run.md").read_text(encoding="utf-8")
     rows = len(re.findall(r"^\| 🔴", text, re.MULTILINE))
     details = text.count("<summary>🔴")
 
-    assert 40_000 < len(text.encode()) <= 65_536
+    assert 62_000 < len(text.encode()) <= 65_536
     assert rows
     assert f"{2000 - rows:,} more changes did not fit into the table.\n" in text
     assert details
     assert f"There is no room here for the details of {2000 - details:,} changes.\n" in text
-    assert "<summary>❌ <b>Shop › List orders</b>: bad</summary>" in text
+    failed = text.count("<summary>❌ <b>Shop › List orders</b>: bad</summary>")
+    assert failed
+    assert f"There is no room for {60 - failed} more requests that failed." in text
 
 
 @pytest.mark.parametrize("limit", [0, 500, 1500, 3000, 10_000])
