@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.emulator import VALID_TOKEN, serve
+from tests.emulator import EXPIRED_TOKEN, VALID_TOKEN, serve
 from tests.emulator.faults import FAULTS, Fault
 
 from paceline.drift.facts import Lock
@@ -41,6 +41,7 @@ BEGIN, END = "<!-- the table of python -m benchmarks.drift -->", "<!-- the end o
 #: Faults that only a bearer token shows, and those that only many answers show.
 BEARER = {"expired-token-accepted"}
 REPEATED = {"reviews-slow": 5}
+SHOWN_ELSEWHERE = {"ended-session-accepted", "expired-token-accepted"}
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ class Bench:
             lock=lock,
             places=Places(self._folder / auth, self._folder / f"{auth}.sqlite3", auth),
             probe=repeat == 1,
+            stale_session=EXPIRED_TOKEN if auth == "bearer" else "",
         )
         return drift(replace(SUITE, name=auth), wanted)
 
@@ -152,8 +154,24 @@ class Bench:
 
 
 def is_there(finding: Finding, fault: Fault) -> bool:
-    """Whether a finding is at the place of a fault; in a finding every index is a star."""
-    return re.sub(r"/\d+(?=/|$)", "/*", finding.pointer) == re.sub(r"/\d+(?=/|$)", "/*", fault.where)
+    """Whether a finding is about a fault: of one of its requests, asked in whatever way, and at its place.
+
+    A session that counts for too long shows at all requests. A walk that goes wrong shows beside the place at fault.
+    """
+    asked = re.sub(r" \((?:no|stale) session\)$", "", finding.key)
+    if asked not in fault.requests and fault.name not in SHOWN_ELSEWHERE:
+        return False
+    found, planted = _steps(finding.pointer), _steps(fault.where)
+    if fault.kind == "paging":
+        return found[: len(planted)] == planted or found[:-1] == planted[:-1]
+    return len(found) == len(planted) and all(
+        "*" in pair or pair[0] == pair[1] for pair in zip(found, planted, strict=True)
+    )
+
+
+def _steps(pointer: str) -> list[str]:
+    pointer = pointer.replace("header:content-type", "content-type")
+    return re.sub(r"/\d+(?=/|$)", "/*", pointer).split("/")
 
 
 def table(outcomes: Iterable[Outcome], false: Sequence[Finding], unchanged: int) -> Iterator[str]:

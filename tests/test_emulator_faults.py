@@ -216,6 +216,7 @@ def shown_at(fault: Fault) -> set[str]:
         "tag-count-renamed": "/data/tag/followersCount",
         "refusal-message-renamed": "/error",
         "calendar-gone": "content-type body",
+        "page-cap-lowered": "/data /show_next /count /page_count",
         "subscriptions-broken": "/digital_subscriptions /status /error_code /subcode /message /details",
         "refusal-forbidden": "/status",
         "page-instead-of-json": "content-type",
@@ -375,20 +376,20 @@ def at(body: Any, pointer: str) -> Any:
         ("private-flag-as-text", "/privacy/is_profile_private", False, "false"),
         ("is-private-as-text", "/data/0/is_profile_private", False, "false"),
         ("month-count-as-object", "/summary/2025-11", 18, {"value": 18}),
-        ("active-day-as-text", "/months/0/active_days/0", 1, "1"),
-        ("active-day-as-text", "/months/0/active_days/1", 3, 3),
+        ("active-days-as-text", "/months/0/active_days/0", 1, "1"),
+        ("active-days-as-text", "/months/0/active_days/1", 3, "3"),
         ("total-work-null", "/total_work", 280800.0, None),
         ("ride-difficulty-null", "/difficulty_estimate", 4.1, None),
         ("timezone-rare", "/data/0/timezone", "America/New_York", GONE),
         ("timezone-rare", "/data/1/timezone", "Europe/Berlin", "Europe/Berlin"),
         ("timezone-rare", "/data/3/timezone", "America/New_York", GONE),
-        ("live-title-rare", "/rides/0/title", "60 min Example Cycling 8", GONE),
+        ("location-rare", "/data/0/location", "Springfield, ZZ", GONE),
         ("ride-id-as-uuid", "/id", f"{0xB01:032x}", "00000000-0000-0000-0000-000000000b01"),
         ("start-in-milliseconds", "/start_time", 1766512800, 1766512800000),
         ("end-as-date", "/end_time", 1766514600, ISO_END),
         ("workout-status-new", "/data/0/status", "IN_PROGRESS", "PAUSED"),
-        ("device-type-new", "/device_type", "home_bike_v1", "home_rower"),
-        ("coach-type-replaced", "/coach_type", "peloton_coach", "PELOTON"),
+        ("device-type-new", "/data/0/device_type", "home_bike_v1", "home_rower"),
+        ("coach-type-replaced", "/data/0/coach_type", "peloton_coach", "PELOTON"),
         ("relationship-in-capitals", "/data/0/relationship/me_to_user", "following", "FOLLOWING"),
         ("discipline-replaced", "/data/0/fitness_discipline", "strength", "STRENGTH"),
         ("calories-thousandfold", "/averages/average_calories", 350, 350000),
@@ -472,13 +473,13 @@ def test_a_content_type_changes(name: str, header: str | None) -> None:
 @pytest.mark.parametrize(
     ("name", "header", "value"),
     [
-        ("request-id-added", "x-request-id", "synthetic-1"),
+        ("header-added", "x-plan", "synthetic-1"),
         ("sunset-announced", "sunset", "Wed, 30 Jun 2027 00:00:00 GMT"),
         ("cookie-renamed", "set-cookie", "session=#; Max-Age=2592000; Path=/; HttpOnly"),
         ("cookie-missing", "set-cookie", None),
         ("cookie-not-http-only", "set-cookie", "peloton_session_id=#; Max-Age=2592000; Path=/"),
         ("cookie-path-lost", "set-cookie", "peloton_session_id=#; Max-Age=2592000; HttpOnly"),
-        ("cookie-added", "set-cookie", "_cfuvid=synthetic; Path=/; HttpOnly"),
+        ("cookie-added", "set-cookie", "visitor=synthetic; Path=/; HttpOnly"),
         ("cookie-secure", "set-cookie", "peloton_session_id=#; Max-Age=2592000; Path=/; HttpOnly; Secure"),
         ("cookie-short-lived", "set-cookie", "peloton_session_id=#; Max-Age=600; Path=/; HttpOnly"),
     ],
@@ -665,7 +666,7 @@ def test_the_table_is_printed() -> None:
 
 def test_the_command_line_plants_faults() -> None:
     """The option may be repeated."""
-    command = [*COMMAND, "--port", "0", "--drift", "charset-added", "--drift", "request-id-added"]
+    command = [*COMMAND, "--port", "0", "--drift", "charset-added", "--drift", "header-added"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         with connected(process.stdout.readline().strip()) as client:
@@ -674,7 +675,7 @@ def test_the_command_line_plants_faults() -> None:
         process.terminate()
 
     assert "application/json; charset=utf-8" == mappings.headers["content-type"]
-    assert "synthetic-1" == instructors.headers["x-request-id"]
+    assert "synthetic-1" == instructors.headers["x-plan"]
 
 
 def test_every_answer_says_where_it_is_from() -> None:

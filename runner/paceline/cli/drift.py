@@ -50,6 +50,8 @@ def add(commands: Any) -> None:
     )
     what.add_argument("--repeat", type=positive, default=1, metavar="N", help="how often to ask (1); 2 tells noise")
     what.add_argument("--no-probe", action="store_true", help="do not ask without a session and with a stale one")
+    stale_help = "cookie or token that is over, for the probe (one that the suite ended, else made up)"
+    what.add_argument("--stale-session", default="", metavar="VALUE", help=stale_help)
     what.add_argument("--folder", action="append", default=[], metavar="NAME", help="only this folder or request")
     what.add_argument("--contracts", metavar="FILE", help="hold every answer against these contracts")
     what.add_argument("--allow-mutations", action="store_true", help="let a suite change state on live hosts")
@@ -92,6 +94,7 @@ def _drift(options: argparse.Namespace) -> int:
         source=source,
         twin=load_environment(options.twin) if options.twin else None,
         probe=not options.no_probe,
+        stale_session=options.stale_session,
         places=Places(folder_of(suite.at), history, suite_name(suite)),
         named=options.collections[0] if options.collections else "",
         ca_bundle=options.ssl_extra_ca_certs,

@@ -119,6 +119,18 @@ class GraphQLTypes:
             found[pointer_] = Described(pointer_, at, known.values or values)
         return list(found.values())
 
+    def is_enum(self, coordinate: str) -> bool:
+        """Whether the values of a field, such as `User.followStatus`, are those of an enum.
+
+        Raises:
+            FileError, FormatError: the schema cannot be read.
+        """
+        from graphql import get_named_type, is_enum_type
+
+        type_name, _, name = coordinate.partition(".")
+        field = getattr(self._built().type_map.get(type_name), "fields", {}).get(name)
+        return field is not None and is_enum_type(get_named_type(field.type))
+
     def document(self, text: str) -> DocumentNode | list[GraphQLError]:
         """The query parsed, or why it cannot be; each text is looked at once."""
         if text not in self._documents:

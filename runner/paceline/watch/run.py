@@ -43,6 +43,7 @@ class Wanted:
         places: where what comes of it is kept.
         source: an event log or a folder of cassettes to take the answers from; None asks the service.
         probe: whether to go through the privileges as well; only of a service that is asked.
+        stale_session: as of `paceline.probe.run.probe`.
         named: path of the suite's file, for commands that are told; empty where they find it by themselves.
     """
 
@@ -56,6 +57,7 @@ class Wanted:
     source: Path | None = None
     twin: VariableSet | None = None
     probe: bool = True
+    stale_session: str = ""
     named: str = ""
     ca_bundle: str | None = None
 
@@ -134,7 +136,9 @@ def _doors(
         return None
 
     def doors(heard: Sequence[Event]) -> Iterator[Finding]:
-        events = probe_after(heard, suite, checker, wanted.options, ca_bundle=wanted.ca_bundle)
+        events = probe_after(
+            heard, suite, checker, wanted.options, stale_session=wanted.stale_session, ca_bundle=wanted.ca_bundle
+        )
         results = []
         for event in events:
             if isinstance(event, ItemFinished):

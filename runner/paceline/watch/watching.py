@@ -183,7 +183,7 @@ class _Comparison:
     def _with_others(self, compared: Sequence[Finding], results: Sequence[ItemResult]) -> list[Finding]:
         """With what only contracts and the probe tell, where the lock does not tell the same."""
         doors = self.watch.doors([*self.heard, self.finished]) if self.watch.doors is not None else ()
-        found = {(each.key, each.pointer): each for each in (*doors, *broken_rules(results))}
+        found = {(each.key, each.pointer): each for each in (*doors, *broken_rules(results, self.watch.checker))}
         told = {(each.key, each.pointer) for each in compared}
         return in_order([*compared, *(each for place, each in found.items() if place not in told)])
 
