@@ -141,7 +141,7 @@ class Bench:
         """What is found of one change."""
         auth = "bearer" if fault.name in BEARER else "session"
         findings, code = self._compared(auth, (fault.name,), REPEATED.get(fault.name, 1))
-        own = [each for each in findings if each.key in fault.requests and is_there(each, fault)]
+        own = [each for each in findings if is_there(each, fault)]
         found = next((each for each in own if each.level == fault.level), next(iter(own), None))
         others = tuple(each for each in findings if each not in own)
         outcome = Outcome(fault, found, others, code)
