@@ -82,14 +82,97 @@ def test_words_without_and_are_the_words_of_a_name(shop: Path) -> None:
     assert (code, "1 passed, 2 deselected" in output) == (0, True), output
 
 
-def test_a_broken_login_is_told_once_and_the_rest_skipped(shop: Path) -> None:
-    """In each file the first request tells it, the others are skipped with the reason; no secret is shown."""
+def test_a_broken_login_is_told_once_and_the_rest_skipped(shop: Path, server: Server) -> None:
+    """It is tried once for all files; what depends on it is skipped with the reason, and no secret is shown."""
     code, output = started(shop, "-rs", "--showlocals", "--env-var", "password=wrong")
 
     assert code == 1
-    assert "1 failed, 1 skipped, 1 error" in output
-    assert "auth/Login failed, which this request needs" in output
+    assert "1 failed, 2 skipped" in output
+    assert (
+        "auth/Login failed, which this request needs: expected response to have status code 200 but got 403" in output
+    )
     assert "canary-of-the-plugin" not in output
+    assert ["/login"] == [request.target for request in server.requests]
+
+
+def test_a_broken_login_fails_the_only_test(shop: Path) -> None:
+    """Where the login is no test itself, the first that needs it tells, without the traceback of anything."""
+    code, output = started(shop, "shop.postman_collection.json", "--env-var", "password=wrong")
+
+    assert (code, "1 skipped, 1 error" in output) == (1, True), output
+    assert "During handling" not in output
+    assert ".py:" not in output
+
+
+def test_quiet_gives_a_line_to_each_request(shop: Path) -> None:
+    """With `-q` it has the name, the method and the status; `-qq` leaves dots."""
+    _, output = started(shop, "-q", "--env-var", "password=right")
+    _, terse = started(shop, "-qq", "--env-var", "password=right")
+
+    assert [". auth/Login  POST 200", ". shop/Orders  GET 200", ". shop/Order  GET 200"] == output.splitlines()[:3]
+    assert terse.startswith("...")
+
+
+def test_setup_is_shown(shop: Path) -> None:
+    """`--setup-show` tells the requests that were run for another one."""
+    _, output = started(shop, "--setup-show", "-k", "Order and not Orders", "--env-var", "password=right")
+
+    assert ["SETUP    R auth/Login  POST 200", "SETUP    R shop/Orders  GET 200"] == [
+        row.strip() for row in output.splitlines() if "SETUP" in row
+    ]
+
+
+def test_the_summary_says_why(tmp_path: Path, server: Server) -> None:
+    """Its line has the check that failed, and with a worker in between too; what scripts logged stands below."""
+    test = "console.log('seen', {id: 7}); pm.test('is nine', () => pm.expect(pm.response.json().id).to.eql(9))"
+    written(tmp_path / "shop.postman_collection.json", item("Order", f"{server.url}/orders/7", test=test))
+    for more in ([], ["-n", "1"]):
+        _, output = started(tmp_path, "-vv", *more)
+
+        assert "shop.postman_collection.json::Order - is nine: expected 7 to deeply equal 9" in output
+        assert 'log: seen {"id": 7}' in output
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--replay"], "fix: add --cassettes DIR"),
+        (["--replay", "--live"], "--live and --replay exclude each other"),
+        (["--env-var", "x"], "--env-var x is not a pair"),
+        (["--environment", "nope.json"], "there is no such file\n  --> nope.json"),
+        (["--contracts", "nope.yaml"], "there is no such file\n  --> nope.yaml"),
+        (["--suite", "nope.yaml"], "there is no such file\n  --> nope.yaml"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_options_are_errors_of_the_collection(options: list[str], expected: str, tmp_path: Path) -> None:
+    """They say what is wrong and what to do, and show nothing of the plugin's code."""
+    written(tmp_path / "a.postman_collection.json", item("A", "http://127.0.0.1:1/"))
+    code, output = started(tmp_path, *options)
+
+    assert (code, expected in output, ".py" in output) == (2, True, False), output
+
+
+def test_a_fixture_without_a_suite(tmp_path: Path) -> None:
+    """It says that there is none, and shows nothing of the plugin's code."""
+    (tmp_path / "test_a.py").write_text("def test_a(paceline): ...\n", encoding="utf-8")
+    code, output = started(tmp_path)
+
+    assert (code, "there is no paceline.yaml" in output, "Traceback" in output) == (1, True, False), output
+    assert "pytest_plugin" not in output
+
+
+def test_a_variable_without_a_value_fails_its_own_request(tmp_path: Path, server: Server) -> None:
+    """The others are run; with `--allow-unresolved` it is sent as it stands."""
+    items = [item("Typo", f"{server.url}/{{{{tpyo}}}}"), item("Fine", f"{server.url}/fine")]
+    written(tmp_path / "a.postman_collection.json", *items)
+    code, output = started(tmp_path)
+    allowed, _ = started(tmp_path, "--allow-unresolved")
+
+    assert (code, allowed) == (1, 0)
+    assert "1 failed, 1 passed" in output
+    assert "variable {{tpyo}} is not defined" in output
+    assert ["/fine", "/%7B%7Btpyo%7D%7D", "/fine"] == [request.target for request in server.requests]
 
 
 def test_marks_come_from_suite_and_folders(shop: Path) -> None:
@@ -101,16 +184,18 @@ def test_marks_come_from_suite_and_folders(shop: Path) -> None:
     assert "::Order\n" not in output
 
 
-def test_ci_replays(shop: Path) -> None:
+def test_ci_replays(shop: Path, server: Server) -> None:
     """Where CI is set and there are cassettes, nothing is sent; a request without a recording fails."""
     recorded, output = started(shop, "--record", "once", "--env-var", "password=right")
     assert recorded == 0, output
     nowhere = ["--env-var", "password=right"]
+    sent = len(server.requests)
 
     assert started(shop, *nowhere, ci=True)[0] == 0
     (shop / "tapes" / "shop" / "order.yaml").unlink()
     code, output = started(shop, *nowhere, ci=True)
     assert (code, "--record new" in output or "--record once" in output) == (1, True), output
+    assert sent == len(server.requests)
 
 
 def test_python_tests_continue_a_chain(shop: Path) -> None:

@@ -81,6 +81,21 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     return report
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_report_teststatus(
+    report: pytest.CollectReport | pytest.TestReport, config: pytest.Config
+) -> Generator[None, Any, Any]:
+    """With `-q` give a request a line, where a test has a dot; `-qq` has dots for both."""
+    category, letter, word = yield
+    quiet = config.get_verbosity(config.VERBOSITY_TEST_CASES) == -1
+    if quiet and letter and isinstance(report, pytest.TestReport) and _COLLECTION in report.nodeid:
+        sent = " ".join(str(value) for name, value in report.user_properties if name in {"method", "status"})
+        name = report.nodeid.rpartition("/")[2].replace(f"{_COLLECTION}::", "/")
+        begun = config.get_terminal_writer().width_of_current_line > 0
+        letter = f"{chr(10) if begun else ''}{letter} {name}{f'  {sent}' if sent else ''}\n"
+    return category, letter, word
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Keep the requests of a collection in one worker: they build on each other."""
@@ -104,8 +119,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def paceline(pytestconfig: pytest.Config) -> Iterator[Paceline]:
     """The suite of this project, request by request: `paceline.run("users/User Overview")`."""
+    from contextlib import ExitStack
+
+    from paceline.errors import PacelineError
     from paceline.pytest_plugin.fixture import Paceline
     from paceline.pytest_plugin.options import settings_of_project
 
-    with Paceline(settings_of_project(pytestconfig)) as suite:
+    problem = None
+    with ExitStack() as stack:
+        try:
+            suite = stack.enter_context(Paceline(settings_of_project(pytestconfig)))
+        except PacelineError as error:
+            problem = str(error)
+        if problem is not None:  # raised here, so that pytest shows no traceback of ours
+            pytest.fail(problem, pytrace=False)
         yield suite

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from paceline.errors import PacelineError
 from paceline.formats.collection import load_collection
 from paceline.model.collection import Collection
 from paceline.model.outcome import ItemResult
-from paceline.pytest_plugin.evidence import evidence, in_words
-from paceline.pytest_plugin.options import Settings, settings_for, settings_for_suite
+from paceline.pytest_plugin.evidence import console_lines, evidence, in_words, setup_line, with_reason
+from paceline.pytest_plugin.options import BROKEN, Settings, settings_for, settings_for_suite
 from paceline.pytest_plugin.ride import NeedFailedError, Ride, failed, labels
 from paceline.report.style import Signs, Style
 
@@ -39,19 +40,24 @@ class CollectionFile(pytest.File):
             path = next(path for path in self.settings.suite.collections if Path(path).resolve() == self.path.resolve())
             self.collection = load_collection(path)
             register_marks(self.config, self.collection)
+            contracts = _contracts(self.settings)
         except PacelineError as error:
             raise self.CollectError(str(error)) from None
         last = {errand.key for errand in self.settings.suite.teardown}
         steps = sorted(select(self.collection), key=lambda step: step.key in last)
-        contracts = _contracts(self.settings)
         for name, step in zip(labels(steps), steps, strict=True):
             yield RequestItem.from_parent(self, name=name, step=step, marks=_marks(step, self.settings, contracts))
 
     def ride(self) -> Ride:
-        """The session of this file."""
+        """The session of this file.
+
+        Raises:
+            PacelineError: it cannot be begun.
+        """
         if not hasattr(self, "_ride"):
             assert self.settings is not None
-            self._ride = Ride(self.settings, self.collection).__enter__()
+            broken = self.config.stash.setdefault(BROKEN, {})
+            self._ride = Ride(self.settings, self.collection, broken).__enter__()
         return self._ride
 
     def teardown(self) -> None:
@@ -104,6 +110,7 @@ class RequestItem(pytest.Item):
         super().__init__(**more)
         self.step = step
         self.result: ItemResult | None = None
+        self._brought: list[ItemResult] = []
         for mark in marks:
             self.add_marker(mark)
         self.extra_keyword_matches.update(folder.name for folder in step.folders)
@@ -116,17 +123,42 @@ class RequestItem(pytest.Item):
 
     def setup(self) -> None:
         """Run what the request needs and has not been run; the first test to find that broken tells it."""
+        if (problem := self._made_ready()) is None:
+            self._brought = self.file.ride().brought
+            self._show_setup()
+            return
+        text, told = problem
+        if told:
+            raise pytest.skip.Exception(text.partition("\n")[0], _use_item_location=True)
+        pytest.fail(text, pytrace=False)  # of anything else that is raised here pytest would show the traceback
+
+    def _made_ready(self) -> tuple[str, bool] | None:
+        """What is wrong, and whether that has been told; None when the request may run."""
         try:
             ride = self.file.ride()
             self.step = ride.step_of(self.step.item)
             ride.make_ready(self.step)
         except NeedFailedError as error:
-            why = self.file.ride().mask.text(str(error))
-            if error.told:
-                raise pytest.skip.Exception(why, _use_item_location=True) from None
-            # Of what is raised here pytest would show the traceback.
-            told = in_words(error.result, self.file.ride().mask, _style(self.config))
-            pytest.fail(f"{why}\n{told}", pytrace=False)
+            if error.result is None:
+                return error.why, error.told
+            return f"{error.why}\n{in_words(error.result, ride.mask, _style(self.config))}", error.told
+        except PacelineError as error:
+            broken = self.config.stash.setdefault(BROKEN, {})
+            told = str(error) in broken
+            broken[str(error)] = str(error)
+            return str(error), told
+        return None
+
+    def _show_setup(self) -> None:
+        """Tell what else was run for this test, where pytest tells of fixtures."""
+        told = [setup_line(result, self.file.ride().mask) for result in self._brought]
+        if told:
+            self.add_report_section("setup", "requests", "\n".join(told))
+        if self.config.option.setupshow:
+            capture = self.config.pluginmanager.getplugin("capturemanager")
+            with capture.global_and_fixture_disabled() if capture else nullcontext():
+                for text in told:
+                    self.config.get_terminal_writer().write(f"\n        SETUP    R {text}", flush=True)
 
     def runtest(self) -> None:
         """Run the request, with its scripts, its contract and whatever hooks have to say."""
@@ -134,8 +166,8 @@ class RequestItem(pytest.Item):
         ride = self.file.ride()
         self.ihook.pytest_paceline_before_request(item=self, variables=ride.scopes_of(self.step))
         self.result = result = ride.run(self.step)
-        for message in result.console:
-            self.add_report_section("call", "console", f"{message.level}: {ride.mask.data(message.values)}\n")
+        if result.console:
+            self.add_report_section("call", "console", "\n".join(console_lines(result, ride.mask)))
         if result.trip is not None:
             self.user_properties += [("method", result.trip.request.method), ("status", result.trip.response.status)]
         if failed(result):
@@ -146,13 +178,13 @@ class RequestItem(pytest.Item):
 
     def evidence(self) -> list[str]:
         """What happened, as HTML for a report; nothing where nothing did."""
-        return [] if self.result is None else evidence(self.result, self.file.ride().mask)
+        return [] if self.result is None else evidence(self.result, self._brought, self.file.ride().mask)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """What a report on the terminal shows: the request, what came back, what was wrong, and how to repeat it."""
         error = excinfo.value
         if isinstance(error, RequestFailedError):
-            return in_words(error.result, self.file.ride().mask, _style(self.config))
+            return with_reason(error.result, self.file.ride().mask, _style(self.config))
         if isinstance(error, PacelineError):
             return str(error)
         return super().repr_failure(excinfo, style)

@@ -131,6 +131,7 @@ class Paceline:
             UsageError: there is no such request.
             pytest's failure: it was not answered, or what it needs failed; its own checks are left to `check`.
         """
+        __tracebackhide__ = True  # what a reader wants to see is the line of the test
         step = self._ride.named(key)
         if step is None:
             near = nearest(key, self._ride.keys())
@@ -143,8 +144,8 @@ class Paceline:
         try:
             self._ride.make_ready(step)
         except NeedFailedError as error:
-            told = in_words(error.result, self._ride.mask, _PLAIN)
-            pytest.fail(f"{self._ride.mask.text(str(error))}\n{told}", pytrace=False)
+            told = "" if error.result is None else in_words(error.result, self._ride.mask, _PLAIN)
+            pytest.fail(f"{error.why}\n{told}", pytrace=False)
         result = self._ride.again(step)
         if result.trip is None:
             if result.skipped is not None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from paceline.errors import UsageError
 from paceline.formats.suite import SUITE_FILE, load_suite
 from paceline.model.suite import Suite
 from paceline.preparing import Wishes
@@ -19,6 +20,9 @@ from paceline.transport.recording import Mode
 
 #: One V8 for all files of a session: it keeps nothing between two scripts.
 SANDBOX: Final = pytest.StashKey[Sandbox]()
+
+#: Why requests of a suite's setup failed: what was tried for one file is not tried again for the next.
+BROKEN: Final = pytest.StashKey[dict[object, str]]()
 
 _MODES: Final = ("once", "new", "rewrite", "none")
 
@@ -55,6 +59,7 @@ def add_options(parser: pytest.Parser) -> None:
     add("live", action="store_true", help="send requests, where a setting or CI would have them replayed")
     add("record", choices=_MODES, help="record cassettes: once, new, rewrite; none: as --replay")
     add("cassettes", metavar="DIR", help="where cassettes are (those of the suite)")
+    add("allow-unresolved", action="store_true", help="send variables without a value as they stand")
     add("allow-mutations", action="store_true", help="let a suite change state on live hosts")
     parser.addini("paceline_suite", "suite file of the project", default=SUITE_FILE)
     parser.addini("paceline_environment", "Postman environment", default="")
@@ -67,11 +72,11 @@ def settings_of_project(config: pytest.Config) -> Settings:
     """The settings of the project's suite.
 
     Raises:
-        pytest.UsageError: it has none.
+        UsageError: it has none, or the options contradict each other.
     """
     suite = _suite_of_project(config)
     if suite is None:
-        raise pytest.UsageError(f"paceline: there is no {SUITE_FILE} in {config.rootpath}; name one with --suite")
+        raise UsageError(f"there is no {SUITE_FILE} in {config.rootpath}", fix="name a suite with --suite FILE")
     return _settings(config, suite)
 
 
@@ -112,7 +117,10 @@ def _settings(config: pytest.Config, suite: Suite) -> Settings:
         suite if not config.getoption("--paceline-no-contracts") else _without_contracts(suite),
         Wishes(
             environment=overridden(environment, _assignments(config.getoption("--paceline-env-var"))),
-            options=RunOptions(allow_mutations=config.getoption("--paceline-allow-mutations")),
+            options=RunOptions(
+                allow_mutations=config.getoption("--paceline-allow-mutations"),
+                allow_unresolved=config.getoption("--paceline-allow-unresolved"),
+            ),
             contracts=None if config.getoption("--paceline-no-contracts") else _path(config, "contracts"),
             cassettes=cassettes,
             sandbox=config.stash.setdefault(SANDBOX, Sandbox()),
@@ -131,9 +139,9 @@ def _cassettes(config: pytest.Config, suite: Suite) -> Cassettes | None:
     mode: Mode | None = config.getoption("--paceline-record")
     replay, live = config.getoption("--paceline-replay"), config.getoption("--paceline-live")
     if live and (replay or mode == "none"):
-        raise pytest.UsageError("paceline: --live and --replay exclude each other")
+        raise UsageError("--live and --replay exclude each other", fix="leave one of them out")
     if replay and mode not in (None, "none"):
-        raise pytest.UsageError(f"paceline: --replay and --record {mode} exclude each other")
+        raise UsageError(f"--replay and --record {mode} exclude each other", fix="leave one of them out")
     folder = _path(config, "cassettes") or suite.cassettes
     asked = replay or bool(config.getini("paceline_replay"))
     if mode is None and not live and (asked or (folder is not None and _in_ci())):
@@ -141,7 +149,7 @@ def _cassettes(config: pytest.Config, suite: Suite) -> Cassettes | None:
     if mode is None:
         return None
     if folder is None:
-        raise pytest.UsageError("paceline: it is not said where the cassettes are; add --cassettes DIR")
+        raise UsageError("it is not said where the cassettes are", fix="add --cassettes DIR")
     return Cassettes(_shown(config, Path(folder)), mode)
 
 
@@ -171,6 +179,6 @@ def _assignments(pairs: Sequence[str]) -> dict[str, str]:
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
-            raise pytest.UsageError(f"paceline: --env-var {pair} is not a pair of name and value")
+            raise UsageError(f"--env-var {pair} is not a pair of name and value", fix="write it as name=value")
         values[key] = value
     return values

@@ -10,7 +10,6 @@ from typing import Self
 
 from paceline.engine.events import Event, ItemFinished, RunFinished, RunStarted
 from paceline.engine.graph import needs
-from paceline.engine.preflight import check
 from paceline.engine.selection import Route, Step, select
 from paceline.engine.session import Session, next_position
 from paceline.engine.summary import Tally
@@ -29,18 +28,16 @@ class NeedFailedError(Exception):
     """A request that another one needs did not succeed.
 
     Attributes:
+        why: one sentence, masked.
+        result: what happened; None where that was another file's login, which is not tried again.
         told: whether that has been reported before.
     """
 
-    def __init__(self, step: Step, result: ItemResult, *, told: bool) -> None:
-        super().__init__(step.key)
-        self.step = step
+    def __init__(self, why: str, result: ItemResult | None, *, told: bool) -> None:
+        super().__init__(why)
+        self.why = why
         self.result = result
         self.told = told
-
-    def __str__(self) -> str:
-        reason = next((failure.problem.message.partition("\n")[0] for failure in self.result.failures()), "")
-        return f"{self.step.key} failed, which this request needs: {reason}"
 
 
 @dataclass(slots=True)
@@ -61,16 +58,22 @@ class Ride:
 
     Args:
         collected: the collection whose requests are tests; None when requests are asked for by name.
+        broken: why setup requests failed, by their suite and key, in whichever ride; a failed login is not tried again.
 
     Attributes:
         mask: knows the secrets of all that happened.
+        brought: what the last `make_ready` ran.
 
     Raises:
         PacelineError: a file, an option or a variable is wrong.
     """
 
-    def __init__(self, settings: Settings, collected: Collection | None = None) -> None:
+    def __init__(
+        self, settings: Settings, collected: Collection | None = None, broken: dict[object, str] | None = None
+    ) -> None:
         self.mask = Mask()
+        self.brought: list[ItemResult] = []
+        self._broken = {} if broken is None else broken
         self._settings = settings
         suite = settings.suite
         self._collections = [
@@ -78,6 +81,7 @@ class Ride:
             for path in suite.collections
         ]
         self._steps = [step for collection in self._collections for step in select(collection)]
+        self._by_item = {id(step.item): step for step in self._steps}
         self._stack = ExitStack()
         self._results: dict[int, ItemResult] = {}
         self._courses: dict[int, _Course] = {}
@@ -90,7 +94,6 @@ class Ride:
         self._session = Session(
             ready.collections, ready.environment, ready.globals, ready.options, ready.means, ready.suite
         )
-        check(self._steps, self._session.scopes_of)
         started = RunStarted(
             tuple(ready.collections), ready.environment, ready.globals, 1, len(self._steps), time.time()
         )
@@ -105,7 +108,7 @@ class Ride:
 
     def step_of(self, item: Item) -> Step:
         """The step of an item."""
-        return next(step for step in self._steps if step.item is item)
+        return self._by_item[id(item)]
 
     def named(self, key: str) -> Step | None:
         """The step of this key; None when there is none."""
@@ -131,14 +134,21 @@ class Ride:
         Raises:
             NeedFailedError: one of them failed.
         """
+        self.brought = []
         for errand in self._ready.suite.setup:
             needed = self._session.named[errand.key]
             if needed.item is step.item:
                 return
             if id(needed.item) not in self._results:
+                if (why := self._broken.get(self._name(needed))) is not None:
+                    raise NeedFailedError(why, None, told=True)
                 self._execute(needed, "setup", self._session.needless(errand))
             self._require(needed)
         self._provide(step, set())
+
+    def _name(self, step: Step) -> object:
+        """What a setup request is called among those of all rides."""
+        return (self._ready.suite.collections, step.key)
 
     def _provide(self, step: Step, under_way: set[int]) -> None:
         scopes = self.scopes_of(step)
@@ -159,7 +169,11 @@ class Ride:
         if next(result.failures(), None) is not None:
             told = id(step.item) in self._told
             self._told.add(id(step.item))
-            raise NeedFailedError(step, result, told=told)
+            raise NeedFailedError(self._why(step, result), result, told=told)
+
+    def _why(self, step: Step, result: ItemResult) -> str:
+        reason = next((failure.problem.message.partition("\n")[0] for failure in result.failures()), "")
+        return self.mask.text(f"{step.key} failed, which this request needs: {reason}")
 
     def run(self, step: Step) -> ItemResult:
         """The result of a step in its place; one that ran before, since another needed it, is not run again.
@@ -225,6 +239,11 @@ class Ride:
                 break
         self._tally.add(result)
         self._hear(ItemFinished(result))
+        step = self.step_of(result.item)
+        if failed(result) and step.key in {errand.key for errand in self._ready.suite.setup}:
+            self._broken[self._name(step)] = self._why(step, result)
+        if result.cursor.phase == "setup":
+            self.brought.append(result)
         return result
 
     def _hear(self, event: Event) -> None:
