@@ -572,7 +572,7 @@ def test_reports_are_made_again_from_the_log_of_a_run(one: str, capsys: Any) -> 
     exports = ["--reporter-jsonl-export", "run.jsonl", "--reporter-json-export", "live.json"]
     assert main(["run", one, "-r", "jsonl,json", *exports]) == 0
     again = ["--reporter-json-export", "again.json", "--reporter-html-export", "run.html"]
-    assert main(["report", "run.jsonl", "-r", "json,html,cli", *again]) == 0
+    assert main(["report", "run.jsonl", "-r", "json,html", *again]) == 0
 
     assert Path("again.json").read_bytes() == Path("live.json").read_bytes()
     assert Path("run.html").read_text(encoding="utf-8").startswith("<!")

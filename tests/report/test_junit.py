@@ -190,11 +190,13 @@ def test_any_text_makes_valid_xml(path: Path) -> None:
 
 
 def test_an_interrupted_run(path: Path) -> None:
-    """What ran is reported."""
+    """What ran is reported, and what is wrong with the run is an error, so that nobody takes it for a whole one."""
     run = Run([shop(entry())])
     run.add(trip=trip())
+    root = report(run, path, interrupted=True, problem=Problem("Interrupted", "the run was interrupted"))
 
-    assert 1 == len(report(run, path, interrupted=True, problem=Problem("Interrupted", "interrupted")))
+    assert [("List orders", ""), ("the run as a whole", "error")] == cases(root)
+    assert "the run was interrupted" == next(root.iter("error")).attrib["message"]
 
 
 def test_a_run_of_nothing(path: Path) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 from paceline.cli.options import finish
-from paceline.cli.reporters import add_reporters, reporters_of, say_where
+from paceline.cli.reporters import add_reporters, reporters_of
 from paceline.errors import UsageError
 
 
@@ -32,7 +33,9 @@ def _report(options: argparse.Namespace) -> int:
         raise UsageError("an event log is not made from an event log", fix="leave jsonl out")
     reporters = reporters_of(options)
     _, errors = rebuild(options.log, reporters)
-    say_where(options, reporters)
+    for one in reporters:
+        if one.written is not None:
+            sys.stdout.write(f"report: {one.written}\n")
     if errors:
         raise errors[0]
     return 0

@@ -175,6 +175,11 @@ class JunitReport:
     def _document(self, started: RunStarted, finished: RunFinished) -> Iterator[str]:
         name = ", ".join(collection.name for collection in started.collections)
         summary = finished.summary
+        if finished.problem is not None:  # else a run that was cut short would look as good as a whole one
+            problem = finished.problem
+            text = "\n".join(filter(None, (problem.message, problem.fix and f"fix: {problem.fix}")))
+            case = _Case("the run as a whole", "error", problem.name, problem.message, text)
+            self._suites.append(_Suite(name, name.replace(".", "_"), started.started, 0, [case]))
         yield '<?xml version="1.0" encoding="UTF-8"?>\n'
         yield f"<testsuites{self._attribute('name', name)}{_counts(self._suites)}"
         yield f' time="{summary.completed - summary.started:.3f}">\n'
