@@ -15,7 +15,8 @@ PACKAGE = ROOT / "runner" / "paceline"
 API = "the API"
 LAYERS = [
     *"errors model formats resolve transport script contract drift engine report lint".split(),
-    *"suite recording preparing api probe evidence readers history watch coverage mutants pytest_plugin cli".split(),
+    *"suite recording sightings preparing api probe evidence readers history watch coverage mutants".split(),
+    *"pytest_plugin cli".split(),
     API,
 ]
 

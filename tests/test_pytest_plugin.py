@@ -75,6 +75,43 @@ def test_a_request_alone_runs_with_what_it_needs(shop: Path, server: Server) -> 
     assert [request.target for request in server.requests] == ["/login", "/orders", "/orders/7"]
 
 
+def test_who_set_a_cookie_is_learnt_from_recorded_runs(tmp_path: Path) -> None:
+    """A login that no variable leads to runs as setup, once a recorded run has shown what it is good for."""
+
+    def session(request: Request) -> bytes:
+        if request.target == "/login":
+            return response(200, [("Set-Cookie", "sid=1; Path=/")])
+        return response(200 if b"sid=1" in request.head else 401)
+
+    with serving(answering(session)) as server:
+        ok = "pm.test('ok', () => pm.response.to.have.status(200))"
+        items = [item("Login", f"{server.url}/login", method="POST"), item("Mine", f"{server.url}/mine", test=ok)]
+        written(tmp_path / "a.postman_collection.json", *items)
+        alone, _ = started(tmp_path, "-k", "Mine")
+        log = ["-r", "jsonl", "--reporter-jsonl-export", "run.jsonl"]
+        command = [sys.executable, "-m", "paceline", "run", "a.postman_collection.json", *log]
+        subprocess.run(command, cwd=tmp_path, check=True)
+        code, output = started(tmp_path, "-k", "Mine", "--setup-show", "--learn-from", "run.jsonl")
+
+    assert (alone, code) == (1, 0)
+    assert "SETUP    R a/Login  POST 200" in output
+    assert "1 passed, 1 deselected" in output
+
+
+def test_a_long_chain_is_run_from_its_beginning(tmp_path: Path, server: Server) -> None:
+    """Each of eleven hundred requests needs the one before it."""
+    items = [
+        item(f"R{at}", f"{server.url}/{at}/{{{{v{at}}}}}", prerequest=f"pm.environment.set('v{at + 1}', {at})")
+        for at in range(1100)
+    ]
+    items[0]["request"]["url"] = f"{server.url}/0"
+    written(tmp_path / "a.postman_collection.json", *items)
+    code, output = started(tmp_path, "-k", "R1099")
+
+    assert (code, "1 passed, 1099 deselected" in output) == (0, True), output
+    assert 1100 == len(server.requests)
+
+
 def test_words_without_and_are_the_words_of_a_name(shop: Path) -> None:
     """pytest itself refuses `-k "two words"`, and names of requests are several words."""
     code, output = started(shop, "-k", "shop Orders", "--env-var", "password=right")

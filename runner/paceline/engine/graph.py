@@ -1,6 +1,7 @@
-"""What a request needs of those before it: the variables that it reads, and who sets them.
+"""What a request needs of those before it: the variables that it reads and the cookies it sends, and who sets them.
 
-Seen in templates and scripts, without running anything. A name that a script makes while it runs is not seen.
+Variables are seen in templates and scripts, without running anything; cookies, and names that a script makes while it
+runs, only in what was recorded (`paceline.engine.seen`).
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from paceline.engine.preflight import names_set
-from paceline.engine.selection import Step, select
+from paceline.engine.seen import NOTHING_SEEN, Kind, Seen
+from paceline.engine.selection import Step
 from paceline.errors import UsageError, nearest
-from paceline.model.collection import Collection, Script
+from paceline.model.collection import Script
 from paceline.model.suite import Suite
 from paceline.resolve.auth import effective_auth
 from paceline.resolve.substitute import templates
@@ -30,41 +32,69 @@ _LEGACY: Final = re.compile(r"""(?<![\w.])(?:environment|globals)(?:\.(\w+)|\[\s
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A variable that a step reads, and the step that sets it last before; None where nothing before sets it."""
+    """Something that a step uses, and the step that sets it last before; None where nothing before sets it."""
 
     name: str
     producer: Step | None
+    kind: Kind = "variable"
+
+    def __str__(self) -> str:
+        return self.name if self.kind == "variable" else f"cookie {self.name}"
 
 
-def needs(steps: Sequence[Step], step: Step) -> list[Need]:
-    """What a step reads, in the order of first use.
+class Graph:
+    """Who needs whom.
 
     Args:
         steps: everything there is, in the order in which it runs.
+        seen: what recorded runs tell; what templates and scripts say of a variable counts before it.
     """
-    at = next(index for index, one in enumerate(steps) if one.item is step.item)
-    before = list(reversed(steps[:at]))
-    own = [one for one in before if one.collection is step.collection]
-    others = [one for one in before if one.collection is not step.collection]
-    return [Need(name, _setter(name, (*own, *others))) for name in reads(step)]
+
+    def __init__(self, steps: Sequence[Step], seen: Seen = NOTHING_SEEN) -> None:
+        self._at = {id(step.item): at for at, step in enumerate(steps)}
+        self._by_place = {(step.collection.stem, step.path): step for step in steps}
+        self._seen = seen
+        self._setters: dict[str, list[Step]] = {}
+        for step in reversed(steps):
+            for name in writes(step):
+                self._setters.setdefault(name, []).append(step)
+
+    def needs(self, step: Step) -> list[Need]:
+        """What a step uses, in the order of first use, cookies last."""
+        found = {("variable", name): Need(name, self._setter(name, step)) for name in reads(step)}
+        for use in self._seen.get((step.collection.stem, step.path), ()):
+            known = found.get((use.kind, use.name))
+            producer = self._by_place.get(use.setter)
+            if producer is not None and (known is None or known.producer is None):
+                found[use.kind, use.name] = Need(use.name, producer, use.kind)
+        return list(found.values())
+
+    def _setter(self, name: str, step: Step) -> Step | None:
+        """The last one before; one of the same collection rather than one of another."""
+        before = [one for one in self._setters.get(name, ()) if self._at[id(one.item)] < self._at[id(step.item)]]
+        return next((one for one in before if one.collection is step.collection), before[0] if before else None)
 
 
-def graph_lines(collections: Sequence[Collection], suite: Suite, key: str | None = None) -> Iterator[str]:
+def graph_lines(
+    steps: Sequence[Step], suite: Suite, key: str | None = None, seen: Seen = NOTHING_SEEN
+) -> Iterator[str]:
     """The graph for people: each request with what it needs below it.
 
     Args:
+        steps: everything there is, in the order in which it runs.
         key: of the only request to show, with all that it needs in turn.
+        seen: what recorded runs tell.
 
     Raises:
         UsageError: there is no such request.
     """
-    steps = [step for collection in collections for step in select(collection)]
+    graph = Graph(steps, seen)
     setup = [errand.key for errand in suite.setup]
     if key is None:
         yield from (f"every request needs {one}" for one in setup)
         for step in steps:
             yield step.key
-            yield from (f"  {line}" for line in _told(needs(steps, step), setup))
+            yield from (f"  {line}" for line, _ in _told(graph.needs(step), setup))
         return
     shown = [step for step in steps if step.key == key]
     if not shown:
@@ -72,27 +102,21 @@ def graph_lines(collections: Sequence[Collection], suite: Suite, key: str | None
         advice = f"did you mean `{near}`?" if near else "write <collection>/<name of the request>"
         raise UsageError(f"there is no request `{key}`", fix=advice)
     yield from (f"{one} (setup)" for one in setup if one != key)
-    pending, seen = [(shown[0], 0)], {id(shown[0].item)}
+    pending, shown_already = [("", shown[0])], {id(shown[0].item)}
     yield key
     while pending:
-        step, depth = pending.pop()
-        for need in needs(steps, step):
-            if need.producer is None or need.producer.key in setup:
-                continue
-            yield f"{'  ' * (depth + 1)}{need.name} from {need.producer.key}"
-            if id(need.producer.item) not in seen:
-                seen.add(id(need.producer.item))
-                pending.append((need.producer, depth + 1))
+        margin, step = pending.pop()
+        for line, producer in _told(graph.needs(step), setup):
+            yield f"{margin}  {line}"
+            if id(producer.item) not in shown_already:
+                shown_already.add(id(producer.item))
+                pending.append((f"{margin}  ", producer))
 
 
-def _told(found: Iterable[Need], setup: Sequence[str]) -> Iterator[str]:
+def _told(found: Iterable[Need], setup: Sequence[str]) -> Iterator[tuple[str, Step]]:
     for need in found:
         if need.producer is not None and need.producer.key not in setup:
-            yield f"{need.name} from {need.producer.key}"
-
-
-def _setter(name: str, steps: Iterable[Step]) -> Step | None:
-    return next((step for step in steps if name in writes(step)), None)
+            yield f"{need} from {need.producer.key}", need.producer
 
 
 def reads(step: Step) -> list[str]:

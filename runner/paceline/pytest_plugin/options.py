@@ -33,10 +33,12 @@ class Settings:
 
     Attributes:
         suite: its collections are all that may be needed; without a suite file the one that is collected.
+        logs: event logs of runs, from which it is learnt who needs whom.
     """
 
     suite: Suite
     wishes: Wishes
+    logs: tuple[Path, ...] = ()
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -59,12 +61,14 @@ def add_options(parser: pytest.Parser) -> None:
     add("live", action="store_true", help="send requests, where a setting or CI would have them replayed")
     add("record", choices=_MODES, help="record cassettes: once, new, rewrite; none: as --replay")
     add("cassettes", metavar="DIR", help="where cassettes are (those of the suite)")
+    add("learn-from", action="append", default=[], metavar="RUN.jsonl", help="event log that tells who needs whom")
     add("allow-unresolved", action="store_true", help="send variables without a value as they stand")
     add("allow-mutations", action="store_true", help="let a suite change state on live hosts")
     parser.addini("paceline_suite", "suite file of the project", default=SUITE_FILE)
     parser.addini("paceline_environment", "Postman environment", default="")
     parser.addini("paceline_contracts", "contracts that every answer is held against", default="")
     parser.addini("paceline_cassettes", "where cassettes are", default="")
+    parser.addini("paceline_learn_from", "event logs that tell who needs whom", type="paths", default=[])
     parser.addini("paceline_replay", "whether requests are answered from cassettes", type="bool", default=False)
 
 
@@ -124,6 +128,9 @@ def _settings(config: pytest.Config, suite: Suite) -> Settings:
             contracts=None if config.getoption("--paceline-no-contracts") else _path(config, "contracts"),
             cassettes=cassettes,
             sandbox=config.stash.setdefault(SANDBOX, Sandbox()),
+        ),
+        tuple(
+            Path(path) for path in (*config.getini("paceline_learn_from"), *config.getoption("--paceline-learn-from"))
         ),
     )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Self
 
 from paceline.engine.events import Event, ItemFinished, RunFinished, RunStarted
-from paceline.engine.graph import needs
+from paceline.engine.graph import Graph, Need
 from paceline.engine.selection import Route, Step, select
 from paceline.engine.session import Session, next_position
 from paceline.engine.summary import Tally
@@ -22,6 +22,7 @@ from paceline.preparing import Prepared, prepared
 from paceline.pytest_plugin.options import Settings
 from paceline.report.masking import Mask
 from paceline.resolve.scopes import MISSING, Scopes
+from paceline.sightings import sightings
 
 
 class NeedFailedError(Exception):
@@ -81,6 +82,9 @@ class Ride:
             for path in suite.collections
         ]
         self._steps = [step for collection in self._collections for step in select(collection)]
+        cassettes = self._settings.wishes.cassettes
+        folder = suite.cassettes if cassettes is None else cassettes.folder
+        self._graph = Graph(self._steps, sightings(suite, self._steps, folder, settings.logs))
         self._by_item = {id(step.item): step for step in self._steps}
         self._stack = ExitStack()
         self._results: dict[int, ItemResult] = {}
@@ -129,7 +133,7 @@ class Ride:
     # --- Running ---
 
     def make_ready(self, step: Step) -> None:
-        """Run what a step needs: the setup of the suite, and whatever sets the variables it reads that have no value.
+        """Run what a step needs: the setup of the suite, and whoever sets the variables and cookies it uses and lacks.
 
         Raises:
             NeedFailedError: one of them failed.
@@ -144,25 +148,38 @@ class Ride:
                     raise NeedFailedError(why, None, told=True)
                 self._execute(needed, "setup", self._session.needless(errand))
             self._require(needed)
-        self._provide(step, set())
+        self._provide(step)
 
     def _name(self, step: Step) -> object:
         """What a setup request is called among those of all rides."""
         return (self._ready.suite.collections, step.key)
 
-    def _provide(self, step: Step, under_way: set[int]) -> None:
-        scopes = self.scopes_of(step)
-        for need in needs(self._steps, step):
-            producer = need.producer
-            if producer is None or id(producer.item) in under_way:
+    def _provide(self, step: Step) -> None:
+        """Run whoever sets what the step uses and lacks, each after those that it needs itself."""
+        way: list[tuple[Step, Iterator[Need], Need | None]] = [(step, iter(self._graph.needs(step)), None)]
+        while way:
+            step, rest, wanted = way[-1]
+            need = next(rest, None)
+            if need is None:
+                way.pop()
+                if wanted is not None:
+                    self._execute(step, "setup")
+                    self._require_for(wanted, way[-1][0])
+            elif need.producer is None or any(need.producer.item is one.item for one, _, _ in way):
                 continue
-            if id(producer.item) not in self._results:
-                if scopes.find(need.name) not in (MISSING, "", None):
-                    continue
-                self._provide(producer, under_way | {id(step.item)})
-                self._execute(producer, "setup")
-            if scopes.find(need.name) in (MISSING, "", None):
-                self._require(producer)
+            elif id(need.producer.item) in self._results:
+                self._require_for(need, step)
+            elif not self._is_there(need, step):
+                way.append((need.producer, iter(self._graph.needs(need.producer)), need))
+
+    def _require_for(self, need: Need, step: Step) -> None:
+        if need.producer is not None and not self._is_there(need, step):
+            self._require(need.producer)
+
+    def _is_there(self, need: Need, step: Step) -> bool:
+        if need.kind == "cookie":
+            return any(cookie.name == need.name for cookie in self._ready.means.jar)
+        return self.scopes_of(step).find(need.name) not in (MISSING, "", None)
 
     def _require(self, step: Step) -> None:
         result = self._results[id(step.item)]
