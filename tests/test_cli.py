@@ -353,7 +353,8 @@ def test_lint_finds_without_sending(server: Server, capsys: Any) -> None:
         pytest.param(["run", "http://localhost/c.json"], "only files are read", id="an address"),
         pytest.param(["run", "plain.json", "-e", "plain.json"], "environment", id="a collection as environment"),
         pytest.param(["run", "plain.json", "--enviroment", "x"], "did you mean --environment?", id="unknown option"),
-        pytest.param(["run", "plain.json", "--iteration-data", "x"], "no option --iteration-data", id="not ours"),
+        pytest.param(["run", "plain.json", "--iteration-data", "x"], "there is no such file", id="missing data"),
+        pytest.param(["run", "plain.json", "--reporter", "x"], "no option --reporter", id="not ours"),
         pytest.param(["run", "plain.json", "-n", "0"], "'0' is not a whole number from 1 up", id="no iteration"),
         pytest.param(["run", "plain.json", "-n", "1.5"], "is not a whole number", id="half an iteration"),
         pytest.param(["run", "plain.json", "--timeout", "-1"], "is not a number of milliseconds", id="negative time"),
@@ -577,6 +578,33 @@ def test_reports_are_made_again_from_the_log_of_a_run(one: str, capsys: Any) -> 
     assert Path("again.json").read_bytes() == Path("live.json").read_bytes()
     assert Path("run.html").read_text(encoding="utf-8").startswith("<!")
     assert "report: run.html" in capsys.readouterr().out
+
+
+def test_a_row_of_data_is_an_iteration(server: Server, capsys: Any) -> None:
+    """More iterations than rows repeat the last one, fewer leave some out; secrets of the file are masked."""
+    login = item("login", f"{server.url}/{{{{user}}}}", test="console.log(pm.iterationData.get('password'))")
+    path = written(Path("login.json"), login)
+    Path("rows.csv").write_text("user,password\nann,canary-1\nbob,canary-2\n", encoding="utf-8")
+
+    assert main(["run", path, "-d", "rows.csv"]) == 0
+    assert main(["run", path, "--iteration-data", "rows.csv", "-n", "3"]) == 0
+    assert main(["run", path, "-d", "rows.csv", "-n", "1"]) == 0
+    assert main(["lint", path, "-d", "rows.csv"]) == 0
+    assert targets(server) == ["/ann", "/bob", "/ann", "/bob", "/bob", "/ann"]
+    assert "canary" not in capsys.readouterr().out
+
+
+def test_rows_of_data_are_recorded_and_replayed(server: Server) -> None:
+    """Each iteration has its own recording; secrets of the file are not in it."""
+    sent = item("send", f"{server.url}/{{{{user}}}}", method="POST", body={"mode": "raw", "raw": "{{password}}"})
+    path = written(Path("send.json"), sent)
+    Path("rows.csv").write_text("user,password\nann,canary-1\nbob,canary-2\n", encoding="utf-8")
+    tape = ["-d", "rows.csv", "--cassettes", "tapes"]
+
+    assert main(["run", path, *tape, "--record", "once"]) == 0
+    assert main(["run", path, *tape, "--replay"]) == 0
+    assert targets(server) == ["/ann", "/bob"]
+    assert "canary" not in Path("tapes/send/send.yaml").read_text(encoding="utf-8")
 
 
 def test_the_graph_shows_who_sets_what_a_request_reads(capsys: Any) -> None:

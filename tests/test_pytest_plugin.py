@@ -112,6 +112,23 @@ def test_a_long_chain_is_run_from_its_beginning(tmp_path: Path, server: Server) 
     assert 1100 == len(server.requests)
 
 
+def test_a_row_of_data_is_a_parameter(tmp_path: Path, server: Server) -> None:
+    """Each request is a test for each row; one alone runs with what it needs, for its own row, and so it replays."""
+    sets = "pm.environment.set('order', pm.iterationData.get('user') + '-1')"
+    items = [item("New", f"{server.url}/{{{{user}}}}", test=sets), item("Order", f"{server.url}/{{{{order}}}}")]
+    written(tmp_path / "a.postman_collection.json", *items)
+    (tmp_path / "rows.json").write_text('[{"user": "ann"}, {"user": "bob"}]', encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\npaceline_iteration_data = rows.json\n", encoding="utf-8")
+    code, output = started(tmp_path, "-q", "--cassettes", "tapes", "--record", "once")
+    sent = [request.target for request in server.requests]
+    alone, last = started(tmp_path, "-q", "--cassettes", "tapes", "--replay", "-k", "Order[2]")
+
+    assert (code, alone) == (0, 0), output + last
+    assert [f". a/{name}  GET 200" for name in ("New[1]", "Order[1]", "New[2]", "Order[2]")] == output.splitlines()[:4]
+    assert ["/ann", "/ann-1", "/bob", "/bob-1"] == sent == [request.target for request in server.requests]
+    assert "1 passed, 3 deselected" in last
+
+
 def test_words_without_and_are_the_words_of_a_name(shop: Path) -> None:
     """pytest itself refuses `-k "two words"`, and names of requests are several words."""
     code, output = started(shop, "-k", "shop Orders", "--env-var", "password=right")

@@ -14,7 +14,7 @@ from paceline.errors import Location, nearest
 from paceline.model.collection import Auth, Collection, Folder, Item, Param, Script, Url
 from paceline.model.variables import VariableSet
 from paceline.report.secret_names import is_secret_name, is_secret_parameter
-from paceline.resolve.scopes import Scope, Scopes
+from paceline.resolve.scopes import NO_DATA, Scope, Scopes
 from paceline.resolve.template import TOKEN
 from paceline.script.execution import is_blank
 from paceline.script.syntax import syntax_problem
@@ -38,12 +38,18 @@ class Finding:
         return f"{self.rule}: {self.what}\n  --> {self.at}\n  fix: {self.fix}"
 
 
-def lint(collections: Sequence[Collection], environment: VariableSet, globals_: VariableSet) -> list[Finding]:
-    """All findings, collection by collection, in the order of the rules."""
+def lint(
+    collections: Sequence[Collection], environment: VariableSet, globals_: VariableSet, data: Scope = NO_DATA
+) -> list[Finding]:
+    """All findings, collection by collection, in the order of the rules.
+
+    Args:
+        data: a row of iteration data.
+    """
     findings: list[Finding] = []
     for collection in collections:
         steps = select(collection)
-        findings += _unresolved(collection, steps, environment, globals_)
+        findings += _unresolved(collection, steps, environment, globals_, data)
         findings += _unparsable(collection)
         findings += _confused_names(steps)
         findings += _secrets(collection, steps)
@@ -51,13 +57,14 @@ def lint(collections: Sequence[Collection], environment: VariableSet, globals_: 
 
 
 def _unresolved(
-    collection: Collection, steps: Sequence[Step], environment: VariableSet, globals_: VariableSet
+    collection: Collection, steps: Sequence[Step], environment: VariableSet, globals_: VariableSet, data: Scope
 ) -> Iterator[Finding]:
     scopes = Scopes(
         Scope("local variables"),
         Scope("environment", environment.variables, environment.name),
         Scope("collection", collection.variables, collection.name),
         Scope("globals", globals_.variables),
+        data,
     )
     for name, uses in undefined(steps, lambda _: scopes).items():
         near = nearest(name, scopes.names())

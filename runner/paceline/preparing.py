@@ -17,6 +17,7 @@ from paceline.model.collection import Collection
 from paceline.model.suite import Suite
 from paceline.model.variables import VariableSet
 from paceline.recording import Cassettes, Tape
+from paceline.resolve.scopes import overridden
 from paceline.script.process import SandboxProcess, Turns
 from paceline.script.v8 import Sandbox
 from paceline.suite import environment_of, require_fresh_tokens, with_tokens
@@ -87,7 +88,8 @@ def prepared(suite: Suite, collections: Sequence[Collection], wishes: Wishes) ->
 
         if replaying:
             options = replace(options, allow_mutations=True)  # nothing is sent to anybody
-        sets = (environment, wishes.globals)
+        rows = (overridden(VariableSet("", kind="environment"), row) for row in options.iteration_data)
+        sets = (environment, wishes.globals, *rows)
         tape = None if cassettes is None else Tape(cassettes, live, jar, sets, collections, suite, options)
         transport = live() if tape is None else tape.transport
         stack.callback(transport.close)

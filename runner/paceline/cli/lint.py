@@ -23,17 +23,21 @@ def add(commands: Any) -> None:
     )
     lint.add_argument("collections", nargs="+", metavar="COLLECTION", help="a Postman collection (v2.0 or v2.1)")
     add_variables(lint)
+    lint.add_argument("-d", "--iteration-data", metavar="FILE", help="JSON or CSV, whose first row is looked at")
     finish(lint, _lint)
 
 
 def _lint(options: argparse.Namespace) -> int:
     from paceline.formats.collection import load_collection
+    from paceline.formats.data import load_data
     from paceline.lint import lint
     from paceline.model.suite import NO_SUITE
+    from paceline.resolve.scopes import NO_DATA, data_scope
 
     collections = [load_collection(path) for path in options.collections]
     environment, globals_ = variable_sets(options, NO_SUITE)
-    findings = lint(collections, environment, globals_)
+    data = data_scope(load_data(options.iteration_data)[0]) if options.iteration_data else NO_DATA
+    findings = lint(collections, environment, globals_, data)
     for finding in findings:
         sys.stdout.write(f"{finding}\n")
     sys.stdout.write(f"{_counted(len(findings), 'finding')} in {_counted(len(collections), 'collection')}\n")

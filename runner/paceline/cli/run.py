@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,6 +47,7 @@ _REPEATED: Final = {
     "env_var": "--env-var",
     "global_var": "--global-var",
     "iteration_count": "-n",
+    "iteration_data": "-d",
     "allow_unresolved": "--allow-unresolved",
     "allow_mutations": "--allow-mutations",
     "contracts": "--contracts",
@@ -56,7 +58,7 @@ _REPEATED: Final = {
     "ssl_extra_ca_certs": "--ssl-extra-ca-certs",
     "ignore_redirects": "--ignore-redirects",
 }
-_DEFAULTS: Final = {"iteration_count": 1, "working_dir": "."}
+_DEFAULTS: Final = {"working_dir": "."}
 
 
 def add(commands: Any) -> None:
@@ -75,7 +77,8 @@ def add(commands: Any) -> None:
     add_variables(run)
 
     what = run.add_argument_group("what runs")
-    what.add_argument("-n", "--iteration-count", type=positive, default=1, metavar="N", help="how often (1)")
+    what.add_argument("-n", "--iteration-count", type=positive, metavar="N", help="how often (1, or once a row)")
+    what.add_argument("-d", "--iteration-data", metavar="FILE", help="JSON or CSV: variables, a row for each iteration")
     what.add_argument("--folder", action="append", default=[], metavar="NAME", help="only this folder or request")
     what.add_argument("--bail", nargs="?", const="failure", metavar="WHEN", help="stop after the first failing item")
     what.add_argument("--allow-unresolved", action="store_true", help="send {{unknown}} as it stands, as Newman does")
@@ -100,6 +103,7 @@ def add(commands: Any) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from paceline.api import stream
+    from paceline.formats.data import load_data
     from paceline.formats.variables import write_environment
     from paceline.report.telling import tell
     from paceline.transport.cookie_file import read_cookie_jar, write_cookie_jar
@@ -108,6 +112,7 @@ def _run(options: argparse.Namespace) -> int:
     _require_writable(options)
     reporters = reporters_of(options)
     suite = suite_of(options)
+    rows = load_data(options.iteration_data) if options.iteration_data else ()
     cassettes = _cassettes(options, suite)
     replaying = cassettes is not None and cassettes.replaying
     environment, globals_ = variable_sets(options, suite, replaying=replaying)
@@ -116,7 +121,7 @@ def _run(options: argparse.Namespace) -> int:
         suite,
         environment=environment,
         globals=globals_,
-        options=run_options(options),
+        options=replace(run_options(options), iteration_data=rows),
         jar=jar,
         contracts=options.contracts,
         cassettes=cassettes,

@@ -32,7 +32,7 @@ def script_context(scopes: Scopes, request: Mapping[str, Any], trip: Trip | None
         "globals": {"values": scopes.globals.values()},
         "collectionVariables": {"values": scopes.collection.values()},
         "_variables": {"values": scopes.local.values()},
-        "data": {},
+        "data": {variable.key: variable.value for variable in scopes.data.variables()},
         "cookies": [cookie_json(cookie) for cookie in cookies],
     }
 

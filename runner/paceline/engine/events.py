@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from paceline.drift.outcome import Drift
 from paceline.model.collection import Collection, Folder, Item, Listen
@@ -26,6 +27,7 @@ class RunStarted:
     """Before the first item.
 
     Attributes:
+        data: the rows of variables, one for each iteration; the last one for all that come after it.
         item_count: selected items of one iteration over all collections, and those of setup and teardown.
         started: unix seconds.
 
@@ -41,6 +43,7 @@ class RunStarted:
     iterations: int
     item_count: int
     started: float
+    data: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +12,9 @@ class RunOptions:
     """The knobs of a run; the names are those of Newman's options.
 
     Attributes:
-        iterations: how often all collections are run.
+        iterations: how often all collections are run; None: once, or with data once for each row.
+        iteration_data: a row of variables for each iteration. More iterations than rows repeat the last one
+            (postman-runtime, lib/runner/util.js, getIterationData).
         folders: names or ids of folders or requests; empty runs everything.
         bail: end the run after the first item that fails.
         delay_ms: pause before each item, the first too (postman-runtime, lib/runner/extensions/item.command.js).
@@ -30,7 +34,8 @@ class RunOptions:
     60000
     """
 
-    iterations: int = 1
+    iterations: int | None = None
+    iteration_data: tuple[Mapping[str, Any], ...] = ()
     folders: tuple[str, ...] = ()
     bail: bool = False
     delay_ms: float = 0
@@ -43,3 +48,8 @@ class RunOptions:
     isolate_scripts: bool = False
     allow_mutations: bool = False
     working_dir: str = "."
+
+    @property
+    def cycles(self) -> int:
+        """How many iterations there are."""
+        return (len(self.iteration_data) or 1) if self.iterations is None else self.iterations

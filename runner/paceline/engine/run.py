@@ -76,8 +76,8 @@ class _Run:
         means: Means,
         suite: Suite,
     ) -> None:
-        if options.iterations < 1:
-            raise UsageError(f"{options.iterations} iterations cannot be run", fix="give -n a number from 1 up")
+        if options.cycles < 1:
+            raise UsageError(f"{options.cycles} iterations cannot be run", fix="give -n a number from 1 up")
         if not collections:
             raise UsageError("there is no collection to run", fix="name one or more")
         require_folders(collections, options.folders)
@@ -121,7 +121,13 @@ class _Run:
         items = len(self._all_steps())
         try:
             yield RunStarted(
-                self._collections, environment, globals, self._options.iterations, items, self._tally.summary().started
+                self._collections,
+                environment,
+                globals,
+                self._options.cycles,
+                items,
+                self._tally.summary().started,
+                self._options.iteration_data,
             )
             yield from self._iterations()
         except _Ended as ended:
@@ -157,9 +163,10 @@ class _Run:
         """All of them; the last one is left open, since what winds up the run belongs to it."""
         if self._has_scripts():
             self._session.sandbox.start()  # it boots while the first request is under way
-        for number in range(self._options.iterations):
+        for number in range(self._options.cycles):
             yield from self._end_iteration()
             self._iteration, self._is_open = number, True
+            self._session.begin(number)
             yield IterationStarted(number)
             if number == 0:
                 yield from self._set_up()

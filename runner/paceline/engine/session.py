@@ -6,7 +6,7 @@ import math
 import time
 import uuid
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from paceline.model.exchange import StepKey
 from paceline.model.outcome import Cursor, ItemResult, Phase, Problem
 from paceline.model.suite import NO_SUITE, Errand, Suite
 from paceline.model.variables import VariableSet
-from paceline.resolve.scopes import MISSING, Scope, Scopes
+from paceline.resolve.scopes import MISSING, NO_DATA, Scope, Scopes, data_scope
 from paceline.resolve.template import text_of
 from paceline.resolve.uploads import FileReader, LocalFiles
 from paceline.script.process import Turns
@@ -78,6 +78,8 @@ class Session:
         self._local = Scope("local variables")
         self._own = {id(one): Scope("collection", one.variables, one.name) for one in collections}
         self._options = options
+        self._data = NO_DATA
+        self.begin(0)
         self._executions: Counter[tuple[str, tuple[str, ...]]] = Counter()
         deadline = time.monotonic() + options.timeout_ms / 1000 if options.timeout_ms else math.inf
         self._equipment = Equipment(
@@ -96,7 +98,13 @@ class Session:
 
     def scopes_of(self, step: Step) -> Scopes:
         """The variables as a step sees them now."""
-        return Scopes(self._local, self._environment, self._own[id(step.collection)], self._globals)
+        return Scopes(self._local, self._environment, self._own[id(step.collection)], self._globals, self._data)
+
+    def begin(self, iteration: int) -> None:
+        """Take the row of data of an iteration."""
+        rows = self._options.iteration_data
+        if rows:
+            self._data = data_scope(rows[min(iteration, len(rows) - 1)])
 
     def variables(self) -> tuple[VariableSet, VariableSet]:
         """Environment and globals as they are now."""
@@ -105,6 +113,12 @@ class Session:
             replace(environment, variables=self._environment.variables()),
             replace(globals, variables=self._globals.variables()),
         )
+
+    def skip_to(self, steps: Iterable[Step], iteration: int) -> None:
+        """Count as if these had run once in each iteration before this one, since recordings are found by that."""
+        for step in steps:
+            key = (step.collection.stem, step.path)
+            self._executions[key] = max(self._executions[key], iteration)
 
     def seconds_left(self) -> float:
         """Time until the run must end; may be infinite, never negative."""
@@ -124,7 +138,7 @@ class Session:
     def cursor(self, iteration: int = 0, phase: Phase = "main", position: int = 0, length: int = 1) -> Cursor:
         """Where the next execution stands."""
         ref = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{iteration}/{self._executions.total() + 1}"))
-        return Cursor(iteration, self._options.iterations, position, length, ref, phase)
+        return Cursor(iteration, self._options.cycles, position, length, ref, phase)
 
     def execute(
         self, step: Step, cursor: Cursor, skipped: str | None = None, route: Route | None = None

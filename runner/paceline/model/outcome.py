@@ -88,7 +88,8 @@ class VariableRead:
     """A variable that was put into a request.
 
     Attributes:
-        scope: kind of the scope it was found in: `local variables`, `environment`, `collection` or `globals`.
+        scope: kind of the scope it was found in: `local variables`, `iteration data`, `environment`, `collection` or
+            `globals`.
         set_by: `ref` of the execution whose script set it; empty when it came with the files or the options.
     """
 

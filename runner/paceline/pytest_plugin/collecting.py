@@ -43,10 +43,23 @@ class CollectionFile(pytest.File):
             contracts = _contracts(self.settings)
         except PacelineError as error:
             raise self.CollectError(str(error)) from None
-        last = {errand.key for errand in self.settings.suite.teardown}
-        steps = sorted(select(self.collection), key=lambda step: step.key in last)
-        for name, step in zip(labels(steps), steps, strict=True):
-            yield RequestItem.from_parent(self, name=name, step=step, marks=_marks(step, self.settings, contracts))
+        steps = select(self.collection)
+        names = {id(step.item): label for step, label in zip(steps, labels(steps), strict=True)}
+        for iteration, step in self._in_order(steps):
+            marks = _marks(step, self.settings, contracts)
+            name = names[id(step.item)] + (f"[{iteration + 1}]" if self.settings.wishes.options.iteration_data else "")
+            yield RequestItem.from_parent(self, name=name, step=step, marks=marks, iteration=iteration)
+
+    def _in_order(self, steps: list[Step]) -> Iterator[tuple[int, Step]]:
+        """The steps of each iteration; what begins and ends a session is there once."""
+        assert self.settings is not None
+        suite, cycles = self.settings.suite, self.settings.wishes.options.cycles
+        first, last = ({errand.key for errand in errands} for errands in (suite.setup, suite.teardown))
+        for iteration in range(cycles):
+            for step in steps:
+                if step.key not in last and (step.key not in first or iteration == 0):
+                    yield iteration, step
+        yield from ((cycles - 1, step) for step in steps if step.key in last)
 
     def ride(self) -> Ride:
         """The session of this file.
@@ -106,9 +119,10 @@ class SuiteFile(pytest.File):
 class RequestItem(pytest.Item):
     """One request of a collection."""
 
-    def __init__(self, *, step: Step, marks: list[str], **more: Any) -> None:
+    def __init__(self, *, step: Step, marks: list[str], iteration: int, **more: Any) -> None:
         super().__init__(**more)
         self.step = step
+        self.iteration = iteration
         self.result: ItemResult | None = None
         self._brought: list[ItemResult] = []
         for mark in marks:
@@ -137,6 +151,7 @@ class RequestItem(pytest.Item):
         try:
             ride = self.file.ride()
             self.step = ride.step_of(self.step.item)
+            ride.turn_to(self.iteration)
             ride.make_ready(self.step)
         except NeedFailedError as error:
             if error.result is None:

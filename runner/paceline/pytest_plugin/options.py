@@ -54,6 +54,7 @@ def add_options(parser: pytest.Parser) -> None:
 
     add("suite", metavar="FILE", help="suite file (paceline.yaml of the project)")
     add("environment", metavar="FILE", help="Postman environment")
+    add("iteration-data", metavar="FILE", help="JSON or CSV, each row of which gives a test for each request")
     add("env-var", action="append", default=[], metavar="K=V", help="set an environment variable (repeatable)")
     add("contracts", metavar="FILE", help="contracts that every answer is held against (those of the suite)")
     add("no-contracts", action="store_true", help="hold no answer against a contract")
@@ -66,6 +67,7 @@ def add_options(parser: pytest.Parser) -> None:
     add("allow-mutations", action="store_true", help="let a suite change state on live hosts")
     parser.addini("paceline_suite", "suite file of the project", default=SUITE_FILE)
     parser.addini("paceline_environment", "Postman environment", default="")
+    parser.addini("paceline_iteration_data", "JSON or CSV with a row of variables for each iteration", default="")
     parser.addini("paceline_contracts", "contracts that every answer is held against", default="")
     parser.addini("paceline_cassettes", "where cassettes are", default="")
     parser.addini("paceline_learn_from", "event logs that tell who needs whom", type="paths", default=[])
@@ -104,12 +106,14 @@ def _suite_of_project(config: pytest.Config) -> Suite | None:
 
 
 def _settings(config: pytest.Config, suite: Suite) -> Settings:
+    from paceline.formats.data import load_data
     from paceline.formats.variables import load_environment
     from paceline.model.variables import VariableSet
     from paceline.resolve.scopes import overridden
     from paceline.suite import environment_of
 
     cassettes = _cassettes(config, suite)
+    data = _path(config, "iteration-data")
     environment_path = _path(config, "environment")
     replaying = cassettes is not None and cassettes.replaying
     environment: VariableSet = (
@@ -123,6 +127,7 @@ def _settings(config: pytest.Config, suite: Suite) -> Settings:
             environment=overridden(environment, _assignments(config.getoption("--paceline-env-var"))),
             options=RunOptions(
                 allow_mutations=config.getoption("--paceline-allow-mutations"),
+                iteration_data=() if data is None else load_data(data),
                 allow_unresolved=config.getoption("--paceline-allow-unresolved"),
             ),
             contracts=None if config.getoption("--paceline-no-contracts") else _path(config, "contracts"),
@@ -169,7 +174,7 @@ def _path(config: pytest.Config, name: str) -> Path | None:
     given = config.getoption(f"--paceline-{name}")
     if given:
         return Path(given)
-    written = str(config.getini(f"paceline_{name}"))
+    written = str(config.getini(f"paceline_{name.replace('-', '_')}"))
     return _shown(config, config.rootpath / written) if written else None
 
 

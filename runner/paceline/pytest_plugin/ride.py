@@ -90,6 +90,8 @@ class Ride:
         self._results: dict[int, ItemResult] = {}
         self._courses: dict[int, _Course] = {}
         self._told: set[int] = set()
+        self._iteration = 0
+        self._ran: dict[tuple[str, tuple[str, ...]], set[int]] = {}
         self._tally = Tally()
 
     def __enter__(self) -> Self:
@@ -99,7 +101,13 @@ class Ride:
             ready.collections, ready.environment, ready.globals, ready.options, ready.means, ready.suite
         )
         started = RunStarted(
-            tuple(ready.collections), ready.environment, ready.globals, 1, len(self._steps), time.time()
+            tuple(ready.collections),
+            ready.environment,
+            ready.globals,
+            ready.options.cycles,
+            len(self._steps),
+            time.time(),
+            ready.options.iteration_data,
         )
         self._hear(started)
         return self
@@ -131,6 +139,18 @@ class Ride:
         return self._session.scopes_of(step)
 
     # --- Running ---
+
+    def turn_to(self, iteration: int) -> None:
+        """Go on with a row of the data: what ran with another one has to run again, save for setup and teardown."""
+        if iteration == self._iteration:
+            return
+        self._iteration = iteration
+        self._session.begin(iteration)
+        suite = self._ready.suite
+        once = {id(self._session.named[errand.key].item) for errand in (*suite.setup, *suite.teardown)}
+        self._session.skip_to((step for step in self._steps if id(step.item) not in once), iteration)
+        self._results = {key: result for key, result in self._results.items() if key in once}
+        self._courses.clear()
 
     def make_ready(self, step: Step) -> None:
         """Run what a step needs: the setup of the suite, and whoever sets the variables and cookies it uses and lacks.
@@ -228,7 +248,7 @@ class Ride:
         end = position
         while True:
             length = 1 if course is None else len(course.steps)
-            cursor = self._session.cursor(0, phase, position, length)
+            cursor = self._session.cursor(self._iteration, phase, position, length)
             route = None if course is None else course.route
             result = self._drain(self._session.execute(step, cursor, skipped, route))
             if position == end or next(result.failures(), None) is not None or id(step.item) not in self._results:
@@ -257,6 +277,7 @@ class Ride:
         self._tally.add(result)
         self._hear(ItemFinished(result))
         step = self.step_of(result.item)
+        self._ran.setdefault((step.collection.stem, step.path), set()).add(self._iteration)
         if failed(result) and step.key in {errand.key for errand in self._ready.suite.setup}:
             self._broken[self._name(step)] = self._why(step, result)
         if result.cursor.phase == "setup":
@@ -304,8 +325,8 @@ class Ride:
         tape = self._ready.tape
         if tape is None:
             return None
-        ran = {(step.collection.stem, step.path) for step in self._steps if id(step.item) in self._results}
-        tape.expect([StepKey(*name) for name in ran])
+        cycles = self._ready.options.cycles
+        tape.expect([StepKey(*name) for name, iterations in self._ran.items() if len(iterations) == cycles])
         failures = tuple(self._tally.failures)
         code = exit_code((failure for _, failure in failures), executed=self._tally.executed)
         end = RunFinished(self._tally.summary(), failures, int(code), *self._session.variables())

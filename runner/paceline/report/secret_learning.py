@@ -46,6 +46,7 @@ class Learner:
             self._learn_item(event.result)
         elif isinstance(event, RunStarted):
             self._learn_variables((*event.environment.variables, *event.globals.variables))
+            self._learn_variables(Variable(key, value) for row in event.data for key, value in row.items())
             for collection in event.collections:
                 self._learn_variables(collection.variables)
                 for auth in _auths(collection):

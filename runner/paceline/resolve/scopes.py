@@ -106,25 +106,40 @@ class Scope:
         return self._values
 
 
+def data_scope(row: Mapping[str, Any]) -> Scope:
+    """The variables of a row of iteration data.
+
+    One that is null is there for scripts and no value for a template (postman-collection, lib/superstring/index.js).
+    """
+    return Scope("iteration data", (Variable(key, value, enabled=value is not None) for key, value in row.items()))
+
+
+#: Where a run has no iteration data.
+NO_DATA: Final = Scope("iteration data")
+
+
 @dataclass(frozen=True, slots=True)
 class Scopes:
     """The scopes a template is resolved against, narrowest first.
 
-    The order is Postman's: local, environment, collection, globals (postman-sandbox, lib/sandbox/pmapi.js).
+    The order is Postman's: local, iteration data, environment, collection, globals (postman-sandbox,
+    lib/sandbox/pmapi.js).
     """
 
     local: Scope
     environment: Scope
     collection: Scope
     globals: Scope
+    data: Scope = NO_DATA
 
     def in_order(self) -> Sequence[Scope]:
         """The scopes in the order of search."""
-        return (self.local, self.environment, self.collection, self.globals)
+        data = () if self.data is NO_DATA else (self.data,)
+        return (self.local, *data, self.environment, self.collection, self.globals)
 
     def find(self, key: str) -> Any:
         """Value in the first scope that has the name, or `MISSING`."""
-        for scope in (self.local, self.environment, self.collection, self.globals):
+        for scope in (self.local, self.data, self.environment, self.collection, self.globals):
             value = scope.get(key)
             if value is not MISSING:
                 return value
@@ -143,7 +158,7 @@ class Scopes:
         return {key for scope in self.in_order() for key in scope}
 
 
-def overridden(variables: VariableSet, values: Mapping[str, str]) -> VariableSet:
+def overridden(variables: VariableSet, values: Mapping[str, Any]) -> VariableSet:
     """The set with these values written over its own, as `--env-var` and `--global-var` do.
 
     A value that replaces a secret one stays secret.
