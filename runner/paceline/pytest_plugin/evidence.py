@@ -18,10 +18,10 @@ _LONGEST_REASON: Final = 300
 
 #: pytest-html's own style sheet has nothing for blocks in a row: long lines would push its columns off the screen.
 _BLOCK: Final = (
-    "white-space:pre-wrap;overflow-wrap:anywhere;max-height:24em;overflow:auto;margin:.3em 0 .8em;padding:.6em;"
+    "white-space:pre-wrap;word-break:break-all;max-height:24em;overflow:auto;margin:.3em 0 .8em;padding:.6em;"
     "background:#f6f6f6;color:#222"
 )
-_WRAP: Final = "<style>.logwrapper .log{white-space:pre-wrap;overflow-wrap:anywhere}</style>"
+_WRAP: Final = "<style>.logwrapper .log{white-space:pre-wrap;word-break:break-all}</style>"
 _COLOURS: Final = {"  expected:": "#146c3a", "  got:": "#b3261e"}
 _PLAIN = Style(color=False, signs=Signs())
 
@@ -36,7 +36,9 @@ def with_reason(result: ItemResult, mask: Mask, style: Style) -> str:
     """The same below a line that says why: of a failed test, pytest's summary and JUnit show the first line."""
     failure, *others = result.failures()
     title = failure.at if failure.assertion is None else failure.assertion
-    reason = " ".join(mask.text(f"{title}: {failure.problem.message or failure.problem.name}").split())
+    message = mask.text(failure.problem.message or failure.problem.name)
+    rows = (row.split() for row in f"{mask.text(title)}: {message}".splitlines())
+    reason = " ".join(word for row in rows if row[:1] != ["-->"] for word in row)
     more = f" (and {len(others)} more)" if others else ""
     return f"{line(cut(reason, _LONGEST_REASON))}{more}\n\n{in_words(result, mask, style)}"
 
