@@ -265,8 +265,8 @@ def test_a_list_of_words_that_still_grows_is_no_enum() -> None:
 
 def test_rows_of_another_user_are_another_sample() -> None:
     """Rows of one answer are alike; a hundred of them are not a hundred sightings of the API."""
-    known = learnt(rows(50, kind=lambda n: "run" if n % 2 else "ride", pace=1))
-    now = rows(50, kind=lambda n: "yoga" if n % 2 else "rest", pace=None)
+    known = learnt(rows(50, sport=lambda n: "run" if n % 2 else "ride", pace=1))
+    now = rows(50, sport=lambda n: "yoga" if n % 2 else "rest", pace=None)
 
     assert [each.level for each in found(known, now)] == ["risky"]
 

@@ -103,8 +103,9 @@ def test_rows_of_csv_are_records() -> None:
 
 def test_what_differs_between_two_calls_is_noise() -> None:
     """Values that differ have no range and are no enum; fields that come and go are missed by nobody."""
-    lock = learnt([{"at": n, "state": "on" if n % 2 else "off", "ad": 1} for n in range(40)], asked="GET /a")
-    now = [{"at": 10_000_000, "state": "idle"}] * 9
+    steady = [{name: f"{name} {n}" for name in "abcdefgh"} for n in range(40)]
+    before = [{**row, "at": n, "state": "on" if n % 2 else "off", "ad": 1} for n, row in enumerate(steady)]
+    lock, now = learnt(before, asked="GET /a"), [{**row, "at": 10_000_000, "state": "idle"} for row in steady]
     repeated = [answer([{"at": 1, "state": "on", "ad": 1}]), answer([{"at": 2, "state": "off"}])]
 
     assert told(found(lock, now, asked="GET /a")) == [

@@ -17,7 +17,9 @@ from paceline.drift.learning import learn, learn_noise
 from paceline.drift.lock import lock_text, parse_lock, read_lock, write_lock
 from paceline.errors import FormatError
 
-GOLDEN = """\
+SKETCH = f"{'.' * 60}f5......9b..............8c..........e2..b8................46{'.' * 8}"
+
+GOLDEN = f"""\
 # What answers have looked like so far: learnt by `paceline contract learn`, changed by `paceline contract accept`.
 # Each line tells a place of the body, how often it was there, of how many, and what stood there.
 version: 1
@@ -25,9 +27,10 @@ requests:
   users/List:
     200:
       answers: "2ba0a1dcbf"
-      asked: "81b519e198"
-      types: {application/json: 1}
-      bodies: {json: 1}
+      asked:
+        "81b519e198": "{SKETCH}"
+      types: {{application/json: 1}}
+      bodies: {{json: 1}}
       headers:
         x-total: 1/1
       cookies:
@@ -37,12 +40,12 @@ requests:
       pages: "100"
       variants:
         /data/*:
-          type=rest: {answers: 10, fields: {}}
-          type=ride: {answers: 10, fields: {pace: 10}}
+          type=rest: {{answers: 10, fields: {{}}}}
+          type=ride: {{answers: 10, fields: {{pace: 10}}}}
       body:
         "": object 1
         /counts: always 1/1; object 1, keys hex
-        /counts/{key}: number 2, 1..20
+        /counts/{{key}}: number 2, 1..20
         /data: always 1/1; array 1
         /data/*: object 20
         /data/*/at: required 20/20; number 20, 1e9..2e9, epoch-seconds 20
@@ -132,6 +135,8 @@ def test_no_value_can_be_read_off_a_lock() -> None:
         ("version: 1", "version: 2", "/version"),
         ("    200:", "    ok:", "/requests/users~1List/ok"),
         ('answers: "2ba0a1dcbf"', 'answers: "2ba0"', "/requests/users~1List/200/answers"),
+        ('"81b519e198":', '"81b5":', "/requests/users~1List/200/asked/81b5"),
+        ("..46........", "..4.........", "/requests/users~1List/200/asked/81b519e198"),
         ("bodies: {json: 1}", "bodies: {yaml: 1}", "/requests/users~1List/200/bodies"),
         ("bodies: {json: 1}", "bodies: {json: x}", "/requests/users~1List/200/bodies"),
         ("x-total: 1/1", "x-total: often", "/requests/users~1List/200/headers/x-total"),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 
+from paceline.drift.alike import alikeness
 from paceline.drift.compare_shape import Circumstances, differences
 from paceline.drift.facts import BODY_KINDS, Answers, Lock, Observation, Presence
 from paceline.drift.finding import Finding, FindingKind, Known, in_order
@@ -104,6 +105,13 @@ def _statuses(key: str, known: Mapping[int, Answers], now: Mapping[int, Answers]
         yield Finding(level, kind, key, 0, kind, old, str(status), f"{times} different answers")
 
 
+def _are_alike(some: Collection[str], others: Collection[str], thresholds: Thresholds) -> bool:
+    """Whether an answer among them is of the same data as one among the others, by their sketches."""
+    if not some or not others:
+        return True
+    return max(alikeness(one, other) for one in some for other in others) >= thresholds.alike
+
+
 def _is_success(status: int) -> bool:
     return 200 <= status < 300
 
@@ -120,7 +128,10 @@ class _Comparison:
         self._now = now
         self._thresholds = thresholds
         self._complete = complete
-        self._same = bool(now.asked) and now.asked <= locked.asked
+        self._asked_again = bool(now.asked) and now.asked.keys() <= locked.asked.keys()
+        self._same = self._asked_again and all(
+            _are_alike(locked.asked[each], sketches, thresholds) for each, sketches in now.asked.items()
+        )
 
     def findings(self) -> Iterator[Finding]:
         if not self._locked.count:
@@ -219,7 +230,7 @@ class _Comparison:
     def _paging(self) -> Iterator[Finding]:
         """Another page size for the same request."""
         before, after = self._locked.pages, self._now.pages
-        if self._same and before and after and not after & before:
+        if self._asked_again and before and after and not after & before:
             yield self._finding(
                 "risky", "paging", "paging", f"pages of {_numbers(before)}", f"pages of {_numbers(after)}"
             )

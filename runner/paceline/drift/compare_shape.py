@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from paceline.drift.finding import FindingKind
@@ -14,6 +14,7 @@ from paceline.drift.judging import (
     Level,
     Thresholds,
     absence,
+    are_codes,
     chance,
     expected_forms,
     is_emptied,
@@ -35,6 +36,7 @@ class Difference:
 
     Attributes:
         pointer: as in a lock: `{key}` for every entry of a map.
+        whole: it is so with all values that came, not with some.
     """
 
     level: Level
@@ -43,6 +45,7 @@ class Difference:
     old: str
     new: str
     message: str = ""
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +89,11 @@ class _Walk:
             told, of = sum(strange.values()), sum(now.counts().values())
             message = f"{told} of {of} are {' or '.join(strange)}; none of {sum(known.values())} was"
             level = strangeness(sum(known.values()), told, of, self._thresholds)
+            if len(known) > 1:
+                level = "risky"  # where values of several types stand, one more is no surprise
             if strange.keys() == {"string"} and now.strings and now.strings.empty == now.strings.count:
                 level = "risky"  # an empty text may stand for "not set"
-            yield Difference(level, "type", pointer, described(locked), described(now), message)
+            yield Difference(level, "type", pointer, described(locked), described(now), message, told == of)
         if locked.strings and now.strings:
             yield from self._strings(locked.strings, now.strings, pointer)
         if locked.numbers and now.numbers:
@@ -113,7 +118,7 @@ class _Walk:
         )
         if level:
             message = f"{now.nulls} of {now.total} are null; none of {locked.total} was"
-            yield Difference(level, "null", pointer, described(locked), "null", message)
+            yield Difference(level, "null", pointer, described(locked), "null", message, now.nulls == now.total)
 
     def _strings(self, locked: Strings, now: Strings, pointer: str) -> Iterator[Difference]:
         expected = expected_forms(locked, self._thresholds, self._by.by)
@@ -124,7 +129,8 @@ class _Walk:
             new = ", ".join(sorted(form for form, count in now.forms.items() if count == now.filled))
             message = f"{strange} of {now.filled} are not; all of {locked.filled} were"
             if level:
-                yield Difference(level, "form", pointer, ", ".join(expected), new or "another form", message)
+                old, whole = ", ".join(expected), strange == now.filled
+                yield Difference(level, "form", pointer, old, new or "another form", message, whole)
         elif pointer not in self._by.noise and now.filled and is_settled(locked, self._by.by, self._thresholds):
             yield from self._enum(locked, now, pointer)
 
@@ -143,6 +149,7 @@ class _Walk:
             new, times = "more values than an enum has", now.filled
         else:
             times = sum(count for each, count in now.marks.items() if each not in known)
+            times = times if now.marks.keys() & known.keys() else now.filled  # single counts end at `MAX_TOLD`
             new = ", ".join(sorted(now.values - locked.values)) or "other values"
         if times and self._by.by.strong:
             # The same request has mostly the same rows, so that one new value is news; other requests have others.
@@ -152,7 +159,8 @@ class _Walk:
             renamed = now.marks is not None and not now.marks.keys() & known.keys()
             gone = renamed and now.filled >= self._thresholds.required_after and likely <= self._thresholds.certain
             message = f"{len(known)} different values in {locked.filled} before"
-            yield Difference("breaking" if gone else "risky", "enum", pointer, values_of(locked), new, message)
+            level: Level = "breaking" if gone else "risky"
+            yield Difference(level, "enum", pointer, values_of(locked), new, message, renamed)
         elif self._by.both_complete and is_enum(now, self._thresholds) and known.keys() - (now.marks or {}).keys():
             message = f"gone: {', '.join(sorted(locked.values - now.values)) or 'some'}"
             yield Difference("breaking", "enum", pointer, values_of(locked), values_of(now), message)
@@ -174,14 +182,15 @@ class _Walk:
         if locked.entries.total and now.entries.total:
             yield from self.shape(locked.entries, now.entries, f"{pointer}/{ENTRY}", listed=True)
         yield from self._variants(locked, now, pointer)
-        free = self._is_free(locked, now)
+        free, excused = self._is_free(locked, now), _excused(locked, now)
         for name in sorted({*locked.fields, *now.fields}):
             place = f"{pointer}/{escaped_name(name)}"
             if place in self._by.fickle:
                 continue
             old, new = locked.fields.get(name), now.fields.get(name)
             if old is not None and new is not None:
-                yield from self.shape(old.shape, new.shape, place, listed=listed)
+                found = self.shape(old.shape, new.shape, place, listed=listed)
+                yield from (each for each in found if not excused(each, place))
             if free:
                 continue
             if old is not None:
@@ -192,6 +201,8 @@ class _Walk:
 
     def _is_free(self, locked: Objects, now: Objects) -> bool:
         """Whether names come and go as in a map; a single object shows that only beside another with other names."""
+        if are_codes({**now.fields, **locked.fields}):
+            return True
         if locked.count > 1 or len(now.fields.keys() - locked.fields.keys()) * 2 < self._thresholds.map_fields:
             return is_map(locked, self._thresholds)
         both = merge(Shape(objects=locked), Shape(objects=now)).objects
@@ -224,7 +235,7 @@ class _Walk:
                 kind: FindingKind = "removed" if now_missing == now_of else "rare"
                 message = f"in {now_of - now_missing} of {now_of}{where}; in {of - missing} of {of} before"
                 new = "no such field" if kind == "removed" else "often absent"
-                yield Difference(level, kind, pointer, described(old.shape), new, message)
+                yield Difference(level, kind, pointer, described(old.shape), new, message, kind == "removed")
                 return
 
 
@@ -245,6 +256,19 @@ def _groups(name: str, old: Field, locked: Objects, now: Objects) -> Iterator[tu
         had, has = was.fields.get(name, 0), is_.fields.get(name, 0)
         if had:
             yield was.count - had, was.count, is_.count - has, is_.count, f" with {tag}"
+
+
+def _excused(locked: Objects, now: Objects) -> Callable[[Difference, str], bool]:
+    """What differs within a member of records because some, or all, are of a kind that was not seen before.
+
+    The members of such a kind may be anything; but what has changed in all records has changed in the known kinds, too.
+    Of what lies deeper nobody knows of which kind it is.
+    """
+    known, kinds = locked.variants or {}, now.variants or {}
+    if not known or not kinds.keys() - known.keys():
+        return lambda _, __: False
+    strangers_only = not kinds.keys() & known.keys()
+    return lambda difference, place: strangers_only or not difference.whole or difference.pointer != place
 
 
 def _typename(tag: str) -> str:

@@ -63,7 +63,7 @@ class Answers:
 
     Attributes:
         samples: short digests of the answers it was learnt from, so that none counts twice.
-        asked: short digests of what was asked.
+        asked: short digests of what was asked, and of each sketches of a few of the answers (`alike.sketch_of`).
         types: media types, in lower case without parameters, and how often each came; empty for none.
         bodies: kinds of body, and how often each came.
         headers: by name in lower case; without those that come and go with the infrastructure.
@@ -76,7 +76,7 @@ class Answers:
     """
 
     samples: frozenset[str] = frozenset()
-    asked: frozenset[str] = frozenset()
+    asked: Mapping[str, frozenset[str]] = field(default_factory=dict)
     types: Mapping[str, int] = field(default_factory=dict)
     bodies: Mapping[str, int] = field(default_factory=dict)
     headers: Mapping[str, Presence] = field(default_factory=dict)

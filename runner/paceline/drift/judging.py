@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -26,6 +28,8 @@ class Thresholds:
         certain: the same where they do not, since rows of one list are more alike than rows of two.
         unsure: between the two it is at most risky.
         samples_gone: answers that must lack a field that was optional before its end is told.
+        alike: share of places at which two answers to the same request must agree, so that they are of the same data
+            and one tells what the other will have.
         form_after: texts or numbers after which a form that all had is expected.
         enum_after, enum_each: sightings of texts in all, and for each different value on average, after which no
             further value is expected; each must have come at least twice.
@@ -44,6 +48,7 @@ class Thresholds:
     certain: float = 0.001
     unsure: float = 0.01
     samples_gone: int = 3
+    alike: float = 0.75
     form_after: int = 5
     enum_after: int = 20
     enum_each: int = 5
@@ -58,6 +63,13 @@ class Thresholds:
 
 
 DEFAULT: Final = Thresholds()
+
+_FEWEST_CODES: Final = 3
+_CODES: Final = re.compile(r"[A-Z]{2,3}")  # ISO 3166, ISO 4217
+_LANGUAGES: Final = re.compile(  # BCP 47; of the many codes of ISO 639 those of languages that services are offered in
+    r"(?:ar|bg|bn|ca|cs|da|de|el|en|es|et|fa|fi|fil|fr|he|hi|hr|hu|id|it|ja|ko|lt|lv|ms|nb|nl|nn|no|pl|pt|ro|ru|sk|sl|"
+    r"sr|sv|ta|th|tr|uk|ur|vi|zh)(?:[-_][A-Za-z]{4})?(?:[-_](?:[A-Za-z]{2}|[0-9]{3}))?"
+)
 
 
 def chance(before: int, of: int, now: int, now_of: int) -> float:
@@ -96,7 +108,7 @@ class Evidence:
 
     Attributes:
         samples: new answers.
-        same: they answer the very requests that were learnt from.
+        same: they answer the very requests that were learnt from, with data that are mostly the same.
         strong: they do, or there are enough answers on both sides. Rows of one list have much in common that rows of
             another user's list have not, so a hundred of them in one answer are no hundred sightings.
     """
@@ -207,7 +219,7 @@ def is_emptied(locked: Arrays, now: Arrays, by: Evidence, *, listed: bool, thres
 
 def is_map(objects: Objects, thresholds: Thresholds = DEFAULT) -> bool:
     """Whether the fields of a record are rather entries of a map whose keys look like names."""
-    if ANY_KEY in objects.keys:
+    if ANY_KEY in objects.keys or are_codes(objects.fields):
         return True
     fields = objects.fields.values()
     if len(fields) < thresholds.map_fields or objects.count < 2:
@@ -215,6 +227,20 @@ def is_map(objects: Objects, thresholds: Thresholds = DEFAULT) -> bool:
     rare = sum(each.shape.total * 2 <= each.of for each in fields)
     kinds = {tuple(each.shape.counts()) for each in fields if each.shape.counts()}
     return rare * 2 >= len(fields) and len(kinds) == 1
+
+
+def are_codes(fields: Mapping[str, Field]) -> bool:
+    """Whether names are codes of countries, currencies or languages, with values of one type: then they are keys.
+
+    >>> from paceline.drift.shaping import shape_of
+    >>> rates = shape_of([{"EUR": 1, "USD": 1.1, "GBP": 0.9}]).objects
+    >>> rates is not None and are_codes(rates.fields)
+    True
+    """
+    if len(fields) < _FEWEST_CODES:
+        return False
+    kinds = {tuple(each.shape.counts()) for each in fields.values()} - {()}
+    return len(kinds) <= 1 and any(all(map(pattern.fullmatch, fields)) for pattern in (_CODES, _LANGUAGES))
 
 
 def is_far_outside(locked: Numbers, now: Numbers, by: Evidence, thresholds: Thresholds = DEFAULT) -> bool:

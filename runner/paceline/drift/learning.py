@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from paceline.contract.body import UnreadableError, read_json
 from paceline.contract.response import media_type
+from paceline.drift.alike import sketch_of
 from paceline.drift.facts import Answers, BodyKind, CookieFacts, Lock, Observation, Presence
 from paceline.drift.forms import below, is_token
 from paceline.drift.hidden import MASK
@@ -27,6 +28,7 @@ from paceline.transport.set_cookie import parse_set_cookie
 
 MOST_TIMES: Final = 30
 _MOST_PAGES: Final = 5
+_MOST_SKETCHES: Final = 3
 _GRAPHQL: Final = {"data", "errors", "extensions"}
 
 #: Headers of servers, proxies and networks on the way, and those that depend on the single answer.
@@ -171,10 +173,13 @@ class _Body:
 
 def _learnt(known: Answers, group: list[Observation]) -> Answers:
     bodies: dict[str, tuple[Observation, _Body]] = {}
+    asked: list[tuple[str, str]] = []
     for observation in group:
         digest = _digest(observation)
         if digest not in bodies:
             bodies[digest] = (observation, _read(observation))
+        if observation.subject:
+            asked.append((_short(observation.subject.encode("utf-8", "replace")), digest))
     new = [pair for digest, pair in bodies.items() if digest not in known.samples]
     old = [body for digest, (_, body) in bodies.items() if digest in known.samples]
     values = [body.value for _, body in new if body.kind in {"json", "csv"}]
@@ -185,7 +190,7 @@ def _learnt(known: Answers, group: list[Observation]) -> Answers:
     pages = known.pages | {size for _, body in new if (size := _page_size(body.value)) is not None}
     return Answers(
         samples=known.samples | frozenset(bodies),
-        asked=known.asked | {_short(each.subject.encode("utf-8", "replace")) for each in group if each.subject},
+        asked=_asked(known.asked, asked, {digest: body.value for digest, (_, body) in bodies.items()}),
         types=_added(known.types, Counter(_type(each) for each, _ in new)),
         bodies=_added(known.bodies, Counter(body.kind for _, body in new)),
         headers=_present(known.headers, known.count, [_headers(each) for each, _ in new]),
@@ -318,6 +323,17 @@ def _cookies(known: Mapping[str, CookieFacts], count: int, new: list[Observation
         attributes = Counter(attribute for each in set_ for attribute in each.get(name, ()))
         found[name] = CookieFacts(presence, _added(known[name].attributes if name in known else {}, attributes))
     return found
+
+
+def _asked(
+    known: Mapping[str, frozenset[str]], asked: Iterable[tuple[str, str]], values: Mapping[str, Any]
+) -> dict[str, frozenset[str]]:
+    """What was asked, with sketches of a few of the answers: always the same ones, in whatever order they came."""
+    answers = {subject_: {*each} for subject_, each in known.items()}
+    sketches = {digest: sketch_of(value) for digest, value in values.items()}
+    for subject_, digest in asked:
+        answers.setdefault(subject_, set()).update({sketches[digest]} - {""})
+    return {subject_: frozenset(sorted(each)[:_MOST_SKETCHES]) for subject_, each in answers.items()}
 
 
 def _times(known: Mapping[str, frozenset[float]], group: list[Observation]) -> dict[str, frozenset[float]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from paceline.contract.excerpt import printable
+from paceline.drift.alike import BINS
 from paceline.drift.facts import BODY_KINDS, Answers, CookieFacts, Lock, Presence
 from paceline.drift.lock_lines import Line, UnreadableLineError, Variants, lines_of, shape_of_lines
 from paceline.drift.pointers import shape_at
@@ -36,6 +37,7 @@ _LINE: Final = re.compile(r"(?:[a-z]+ |[0-9]+/)[A-Za-z0-9_./+=, ;-]*[A-Za-z0-9+/
 _NOT_PLAIN: Final = frozenset("true false yes no on off null y n".split())
 _UNCLEAN: Final = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _CONFLICT: Final = re.compile(rb"^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
+_SKETCH: Final = re.compile(rf"(?:[0-9a-f]{{2}}|\.\.){{{BINS}}}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{10}")
 _MEMBERS: Final = tuple(
     "answers asked types bodies headers cookies latency errors pages noise fickle variants body".split()
@@ -122,7 +124,9 @@ def parse_lock(data: Any, at: Location = Location()) -> Lock:
 def _answers(answers: Answers) -> Iterator[str]:
     """The lines of one status, in the order of `_MEMBERS`."""
     yield f"answers: {_words(answers.samples)}"
-    yield from _one_line("asked", answers.asked)
+    if answers.asked:
+        yield "asked:"
+        yield from (f"  {quoted(each)}: {_words(sketches)}" for each, sketches in sorted(answers.asked.items()))
     yield from _counts("types", answers.types)
     yield from _counts("bodies", answers.bodies)
     yield from _block("headers", {name: _presence(each) for name, each in answers.headers.items()})
@@ -190,11 +194,6 @@ def _counts(name: str, counts: Mapping[str, int]) -> Iterator[str]:
         yield f"{name}: {{{', '.join(f'{_scalar(each)}: {count}' for each, count in sorted(counts.items()))}}}"
 
 
-def _one_line(name: str, words: Iterable[str]) -> Iterator[str]:
-    if words:
-        yield f"{name}: {_words(words)}"
-
-
 def _words(words: Iterable[str]) -> str:
     return quoted(" ".join(sorted(words)))
 
@@ -242,7 +241,7 @@ class _Reader:
             raise FormatError("a kind of body that is not known", self._at.child("bodies"), _FIX)
         return Answers(
             samples=self._digests(data, "answers"),
-            asked=self._digests(data, "asked"),
+            asked={digest: self._sketches(digest, text) for digest, text in self._block(data, "asked")},
             types=self._counts(data, "types"),
             bodies=bodies,
             headers={name: self._presence(text, "headers", name) for name, text in self._block(data, "headers")},
@@ -324,6 +323,12 @@ class _Reader:
         if not isinstance(text, str):
             raise FormatError("this must be a text", self._at.child(member), _FIX)
         return text
+
+    def _sketches(self, digest: str, text: str) -> frozenset[str]:
+        words = text.split()
+        if not _DIGEST.fullmatch(digest) or not all(map(_SKETCH.fullmatch, words)):
+            raise FormatError("this must be sketches of answers", self._at.child("asked", digest), _FIX)
+        return frozenset(words)
 
     def _times(self, text: str, host: str) -> frozenset[float]:
         try:
