@@ -42,6 +42,15 @@ def test_the_same_evidence_changes_nothing(some: list[Observation], more: list[O
     assert learn(lock, more + some + more) == lock
 
 
+@given(ANSWERS, ANSWERS)
+def test_more_evidence_only_widens(some: list[Observation], more: list[Observation]) -> None:
+    """What was fine by what was known is fine by what is known now."""
+    lock = learn(learn(Lock(), some), more)
+
+    assert compare(lock, some) == compare(lock, more) == []
+    assert compare(lock, [*some, *more]) == []
+
+
 @given(st.permutations(range(6)), st.integers(0, 6), st.lists(VALUES | ROWS, min_size=6, max_size=6, unique_by=repr))
 def test_the_order_of_answers_does_not_matter(order: list[int], cut: int, bodies: list[Any]) -> None:
     """Nor whether they come at once or in two parts, once all have been read with what the lock became by them.

@@ -70,7 +70,7 @@ _PASSING_COOKIES: Final = (
 def learn(lock: Lock, observations: Iterable[Observation]) -> Lock:
     """What is known after these answers as well.
 
-    An answer whose status, type and body were learnt from before changes no count: not when the same files are read
+    An answer whose status, headers, cookies and body were learnt from before changes no count: not when the same files are read
     again, and not when a request is answered alike a hundred times.
 
     >>> first = learn(Lock(), [Observation("a/List", 200, body=b'[{"id": 7}]')])
@@ -208,7 +208,9 @@ def _learnt(known: Answers, group: list[Observation]) -> Answers:
 
 
 def _digest(observation: Observation) -> str:
-    return _short(f"{observation.status} {_type(observation)}\n".encode() + observation.body)
+    cookies = [f"{name} {' '.join(sorted(told_))}" for name, told_ in sorted(_set_cookies(observation).items())]
+    around = "\n".join([f"{observation.status} {_type(observation)}", *sorted(_headers(observation)), *cookies, ""])
+    return _short(around.encode("utf-8", "surrogatepass") + observation.body)
 
 
 def _short(content: bytes) -> str:
