@@ -70,8 +70,8 @@ _PASSING_COOKIES: Final = (
 def learn(lock: Lock, observations: Iterable[Observation]) -> Lock:
     """What is known after these answers as well.
 
-    An answer whose status, headers, cookies and body were learnt from before changes no count: not when the same files are read
-    again, and not when a request is answered alike a hundred times.
+    An answer whose status, headers, cookies and body were learnt from before changes no count: not when the same files
+    are read again, and not when a request is answered alike a hundred times.
 
     >>> first = learn(Lock(), [Observation("a/List", 200, body=b'[{"id": 7}]')])
     >>> learn(first, [Observation("a/List", 200, body=b'[{"id": 7}]')]) == first
