@@ -36,7 +36,7 @@ requests:
       cookies:
         sid: 1/1, httponly 1, max-age=50 1
       latency:
-        api.example.org: "12.3"
+        api.example.org: "12.34"
       pages: "100"
       variants:
         /data/*:
@@ -141,7 +141,7 @@ def test_no_value_can_be_read_off_a_lock() -> None:
         ("bodies: {json: 1}", "bodies: {json: x}", "/requests/users~1List/200/bodies"),
         ("x-total: 1/1", "x-total: often", "/requests/users~1List/200/headers/x-total"),
         ("sid: 1/1, httponly 1,", "sid: 1/1, httponly,", "/requests/users~1List/200/cookies/sid"),
-        ('org: "12.3"', 'org: "soon"', "/requests/users~1List/200/latency/api.example.org"),
+        ('org: "12.34"', 'org: "soon"', "/requests/users~1List/200/latency/api.example.org"),
         ("pages:", "pagez:", "/requests/users~1List/200/pagez"),
         (
             "type=rest: {answers: 10,",

@@ -67,7 +67,7 @@ def test_a_folder_of_cassettes() -> None:
 @pytest.mark.usefixtures("_recorded")
 def test_an_event_log(here: Path) -> None:
     """By what stands in it, whatever it is called; it tells the same as the cassettes of the run."""
-    (here / "run.jsonl").rename(recorded / "log.txt")
+    (here / "run.jsonl").rename(here / "log.txt")
     source = read_source("log.txt", LOCK)
 
     assert source.kind == "log"

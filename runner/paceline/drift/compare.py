@@ -16,6 +16,7 @@ from paceline.drift.pointers import plain, values_at
 from paceline.drift.wording import masked
 
 _DENIED = frozenset({"UNAUTHENTICATED", "UNAUTHORIZED", "FORBIDDEN", "ACCESS_DENIED"})
+_CALLED: frozenset[str] = frozenset({"csv", "html", "text"})  # texts, told apart by the content type alone
 _FAREWELLS = frozenset({"sunset", "deprecation"})  # RFC 8594, RFC 9745: the route will end
 _PROTECTING = frozenset({"secure", "httponly", "samesite=lax", "samesite=strict"})
 _WITH_SAMPLE: frozenset[FindingKind] = frozenset({"type", "form", "range", "new field"})
@@ -93,10 +94,14 @@ def _statuses(key: str, known: Mapping[int, Answers], now: Mapping[int, Answers]
     old = ", ".join(map(str, sorted(known)))
     for status in sorted(now.keys() - known.keys()):
         lost = status in {401, 403} and succeeded and not known.keys() & {401, 403}
-        kind: FindingKind = "privilege" if lost or (refused and _is_success(status)) else "status"
+        # What was refused so far is looked up now, whether it is there or not.
+        opened = refused and status not in {401, 403, 429} and status < 500
+        kind: FindingKind = "privilege" if lost or opened else "status"
         level: Level
-        if _is_success(status) and not succeeded:
-            level = "breaking" if refused else "additive"  # what was refused so far is open now
+        if opened:
+            level = "breaking"
+        elif _is_success(status) and not succeeded:
+            level = "additive"
         elif succeeded and not succeeds and not _is_success(status) and status < 500 and status != 429:
             level = "breaking"
         else:
@@ -158,13 +163,22 @@ class _Comparison:
         strange = [kind for kind in BODY_KINDS if self._now.bodies.get(kind) and not known.get(kind)]
         if strange and known:
             all_ = sum(self._now.bodies[kind] for kind in strange) == sum(self._now.bodies.values())
+            if {*strange, *known} <= _CALLED and list(self._types()):
+                return  # only what it is called makes it another kind
             yield self._finding("breaking" if all_ else "risky", "body", "body", _listed(known), _listed(strange))
+        elif self._now.bodies.keys() == {"csv"} and not (columns := _columns(self._now)) & (
+            before := _columns(self._locked)
+        ):
+            yield self._finding("breaking", "body", "body", f"columns {_listed(before)}", f"columns {_listed(columns)}")
 
     def _types(self) -> Iterator[Finding]:
+        """Another media type, or the same with other parameters."""
         known = self._locked.types
         strange = [type_ for type_ in sorted(self._now.types) if type_ not in known]
         if strange and known:
-            yield self._finding("risky", "content type", "content-type", _listed(known), _listed(strange))
+            others = {each.partition(";")[0] for each in strange} - {each.partition(";")[0] for each in known}
+            level: Level = "risky" if others else "additive"
+            yield self._finding(level, "content type", "content-type", _listed(known), _listed(strange))
 
     def _graphql(self) -> Iterator[Finding]:
         if not self._now.errors or self._locked.errors:
@@ -232,7 +246,7 @@ class _Comparison:
         before, after = self._locked.pages, self._now.pages
         if self._asked_again and before and after and not after & before:
             yield self._finding(
-                "risky", "paging", "paging", f"pages of {_numbers(before)}", f"pages of {_numbers(after)}"
+                "risky", "paging", "/limit", f"pages of {_numbers(before)}", f"pages of {_numbers(after)}"
             )
 
     def _latency(self) -> Iterator[Finding]:
@@ -257,6 +271,12 @@ class _Comparison:
         for each in differences(self._locked.shape, self._now.shape, circumstances):
             if each.pointer not in hidden:
                 yield self._finding(each.level, each.kind, each.pointer, each.old, each.new, each.message)
+
+
+def _columns(answers: Answers) -> set[str]:
+    """The columns of a table."""
+    rows = answers.shape.arrays.items.objects if answers.shape.arrays else None
+    return set(rows.fields) if rows else set()
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -158,12 +158,18 @@ class _Walk:
                 return
             renamed = now.marks is not None and not now.marks.keys() & known.keys()
             gone = renamed and now.filled >= self._thresholds.required_after and likely <= self._thresholds.certain
+            gone |= self._by.by.same and times >= self._thresholds.required_after and self._is_missed(known, now)
             message = f"{len(known)} different values in {locked.filled} before"
             level: Level = "breaking" if gone else "risky"
             yield Difference(level, "enum", pointer, values_of(locked), new, message, renamed)
         elif self._by.both_complete and is_enum(now, self._thresholds) and known.keys() - (now.marks or {}).keys():
             message = f"gone: {', '.join(sorted(locked.values - now.values)) or 'some'}"
             yield Difference("breaking", "enum", pointer, values_of(locked), values_of(now), message)
+
+    def _is_missed(self, known: Mapping[int, int], now: Strings) -> bool:
+        """Whether a value that came often is not among those that came now."""
+        often = {each for each, count in known.items() if count >= self._thresholds.required_after}
+        return now.marks is not None and bool(often - now.marks.keys())
 
     def _numbers(self, locked: Numbers, now: Numbers, pointer: str) -> Iterator[Difference]:
         expected = expected_forms(locked, self._thresholds, self._by.by)

@@ -64,7 +64,7 @@ class Answers:
     Attributes:
         samples: short digests of the answers it was learnt from, so that none counts twice.
         asked: short digests of what was asked, and of each sketches of a few of the answers (`alike.sketch_of`).
-        types: media types, in lower case without parameters, and how often each came; empty for none.
+        types: media types, in lower case and with the charset if one is named, and how often each came; empty for none.
         bodies: kinds of body, and how often each came.
         headers: by name in lower case; without those that come and go with the infrastructure.
         latency: milliseconds by host; of each a sample of at most `learning.MOST_TIMES`.

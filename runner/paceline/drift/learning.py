@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ from paceline.transport.set_cookie import parse_set_cookie
 MOST_TIMES: Final = 30
 _MOST_PAGES: Final = 5
 _MOST_SKETCHES: Final = 3
+_CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
 _GRAPHQL: Final = {"data", "errors", "extensions"}
 
 #: Headers of servers, proxies and networks on the way, and those that depend on the single answer.
@@ -218,11 +220,14 @@ def _short(content: bytes) -> str:
 
 
 def _type(observation: Observation) -> str:
-    return media_type(next((value for name, value in observation.headers if name.lower() == "content-type"), ""))
+    """The content type, with the charset where it names one: `application/json; charset=utf-8`."""
+    given = next((value for name, value in observation.headers if name.lower() == "content-type"), "")
+    charset = _CHARSET.search(given)
+    return f"{media_type(given)}; charset={charset[1].lower()}" if charset else media_type(given)
 
 
 def _read(observation: Observation) -> _Body:
-    type_ = _type(observation)
+    type_ = _type(observation).partition(";")[0]
     if not observation.body.strip():
         return _Body("empty")
     if type_ == "text/csv":
@@ -342,7 +347,7 @@ def _times(known: Mapping[str, frozenset[float]], group: list[Observation]) -> d
     """Of each host a sample of all different times: always the same one, in whatever order they came."""
     times = {host: set(each) for host, each in known.items()}
     for each in group:
-        if each.elapsed_ms is not None and (told_ := round(each.elapsed_ms, 1)) > 0:
+        if each.elapsed_ms is not None and (told_ := round(each.elapsed_ms, 3)) > 0:
             times.setdefault(each.host, set()).add(told_)
     return {host: frozenset(sorted(each, key=_shuffled)[:MOST_TIMES]) for host, each in times.items()}
 

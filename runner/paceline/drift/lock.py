@@ -134,7 +134,7 @@ def _answers(answers: Answers) -> Iterator[str]:
     if answers.latency:
         yield "latency:"
         for host, times in sorted(answers.latency.items()):
-            yield f"  {_scalar(host, _HOST)}: {quoted(' '.join(f'{time:.1f}' for time in sorted(times)))}"
+            yield f"  {_scalar(host, _HOST)}: {quoted(' '.join(f'{time:.10g}' for time in sorted(times)))}"
     yield from _counts("errors", answers.errors)
     if answers.pages:
         yield f"pages: {quoted(' '.join(map(str, sorted(answers.pages))))}"
