@@ -65,6 +65,14 @@ class Mutations:
         elif self._inverses[key] is not None:
             self._done.append(key)
 
+    def done(self) -> tuple[str, ...]:
+        """Keys of the changes that are not taken back, in order."""
+        return tuple(self._done)
+
+    def reset(self, done: tuple[str, ...]) -> None:
+        """Keep just these in mind, as `done` gave them."""
+        self._done = list(done)
+
     def to_undo(self) -> list[str]:
         """Keys of the requests that take back what is left, the last change first; each is told once."""
         left = [inverse for key in reversed(self._done) if (inverse := self._inverses[key]) is not None]

@@ -6,7 +6,7 @@ import math
 import time
 import uuid
 from collections import Counter
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,11 +18,11 @@ from paceline.engine.options import RunOptions
 from paceline.engine.selection import Route, Step, named_by
 from paceline.errors import nearest
 from paceline.model.collection import Collection
-from paceline.model.exchange import StepKey
+from paceline.model.exchange import Cookie, StepKey
 from paceline.model.outcome import Cursor, ItemResult, Phase, Problem
 from paceline.model.suite import NO_SUITE, Errand, Suite
 from paceline.model.variables import VariableSet
-from paceline.resolve.scopes import MISSING, NO_DATA, Scope, Scopes, data_scope
+from paceline.resolve.scopes import MISSING, NO_DATA, Scope, Scopes, ScopeState, data_scope
 from paceline.resolve.template import text_of
 from paceline.resolve.uploads import FileReader, LocalFiles
 from paceline.script.process import Turns
@@ -44,6 +44,16 @@ class Means:
     jar: CookieJar
     sandbox: Turns | None = None
     contracts: ContractChecker | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a session knew at one moment; only `Session.restore` looks inside."""
+
+    scopes: tuple[tuple[Scope, ScopeState], ...]
+    cookies: tuple[Cookie, ...]
+    executions: Mapping[tuple[str, tuple[str, ...]], int]
+    changes: tuple[str, ...]
 
 
 class Session:
@@ -161,6 +171,24 @@ class Session:
             if route is not None:
                 result = replace(result, flow_problem=_astray(route, result))
         return result
+
+    def snapshot(self) -> Snapshot:
+        """Variables, cookies and counters as they are now, so that a step can be executed and then never have been."""
+        scopes = (self._environment, self._globals, self._local, *self._own.values())
+        return Snapshot(
+            tuple((scope, scope.state()) for scope in scopes),
+            tuple(self._equipment.jar),
+            dict(self._executions),
+            self.mutations.done(),
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Forget all that happened since a snapshot of this session. What was sent stays sent."""
+        for scope, state in snapshot.scopes:
+            scope.reset(state)
+        self._equipment.jar.reset(snapshot.cookies)
+        self._executions = Counter(snapshot.executions)
+        self.mutations.reset(snapshot.changes)
 
     def close(self) -> None:
         """Give back the sandbox, where it is the session's own."""

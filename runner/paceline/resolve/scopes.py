@@ -13,6 +13,14 @@ from paceline.model.variables import Variable, VariableSet
 MISSING: Final = object()
 
 
+@dataclass(frozen=True, slots=True)
+class ScopeState:
+    """What a scope holds at one moment; `Scope.reset` takes it back."""
+
+    entries: tuple[Variable, ...]
+    set_by: Mapping[str, str]
+
+
 class Scope:
     """One list of variables that a run reads and changes.
 
@@ -86,6 +94,16 @@ class Scope:
     def set_by(self, key: str) -> str:
         """Who last set this name by `apply`; empty when nobody did."""
         return self._set_by.get(key, "")
+
+    def state(self) -> ScopeState:
+        """All that it holds now."""
+        return ScopeState(tuple(self._entries), dict(self._set_by))
+
+    def reset(self, state: ScopeState) -> None:
+        """Hold what it held then, and nothing else."""
+        self._entries = list(state.entries)
+        self._set_by = dict(state.set_by)
+        self._index()
 
     def __iter__(self) -> Iterator[str]:
         """Names with an enabled entry."""

@@ -139,6 +139,13 @@ class CookieJar:
         with self._lock:
             self._cookies.clear()
 
+    def reset(self, cookies: Iterable[Cookie]) -> None:
+        """Keep just these, in this order."""
+        with self._lock:
+            self._cookies.clear()
+            for cookie in cookies:
+                self.put(cookie)
+
     def store_call(self, method: str, args: list[Any]) -> Any:
         """Do what a script's jar asks for; `method` and `args` as of tough-cookie's Store, without the callback.
 
