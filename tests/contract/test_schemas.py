@@ -244,3 +244,34 @@ def test_an_unknown_schema_is_told_with_the_nearest(tmp_path: Path) -> None:
         store_of(tmp_path, user=USER).check("users", {}, "users/Me")
 
     assert caught.value.fix == "did you mean user?"
+
+
+ROWS: dict[str, Any] = {
+    "schema": {"properties": {"rows": {"items": {"$ref": "row.schema.json"}}}},
+    "row": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
+}
+
+
+def test_what_was_learnt_to_fit_is_not_looked_at_again(tmp_path: Path) -> None:
+    """A value that shares a row with a learnt one is not checked there, but everywhere else as always."""
+    store = store_of(tmp_path, root=ROWS["schema"], row=ROWS["row"])
+    learnt = {"rows": [{"id": "a"}, {"id": "b"}]}
+    store.learn("root", learnt)
+    learnt["rows"][0]["id"] = 7  # type: ignore[assignment]  # what nobody may do shows that it is not looked at
+
+    changed = {"rows": [learnt["rows"][0], {"id": None}, {}]}
+    pointers = [breach.pointer for breach in store.check("root", changed, "users/Me")]
+    store.forget()
+
+    assert pointers == ["/rows/1/id", "/rows/2/id"]
+    assert next(breach.pointer for breach in store.check("root", changed, "users/Me")) == "/rows/0/id"
+
+
+def test_what_does_not_fit_is_not_learnt(tmp_path: Path) -> None:
+    """A row that is wrong in a learnt value is told in each value that has it."""
+    store = store_of(tmp_path, root=ROWS["schema"], row=ROWS["row"])
+    learnt: dict[str, Any] = {"rows": [{"id": "a"}, {"id": 7}]}
+
+    store.learn("root", learnt)
+
+    assert [breach.pointer for breach in store.check("root", {"rows": learnt["rows"]}, "users/Me")] == ["/rows/1/id"]

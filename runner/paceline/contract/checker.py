@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from paceline.contract.body import JsonBody
 from paceline.contract.book import ContractBook, load_book
 from paceline.contract.graphql import GraphQLTypes, read_query
 from paceline.contract.paging import Walk
@@ -59,13 +60,24 @@ class ContractChecker:
             return ()
         return limited(self.types.check_query(request.body, contract.key))
 
-    def after(self, stem: str, name: str, trip: Trip, *, refusals: bool = False) -> ContractVerdict:
+    def after(
+        self,
+        stem: str,
+        name: str,
+        trip: Trip,
+        *,
+        refusals: bool = False,
+        body: JsonBody | None = None,
+        unknown: bool = True,
+    ) -> ContractVerdict:
         """What is wrong with an answer, and with the headers of its request.
 
         A query that `before` refuses is not told again: then the data is not checked.
 
         Args:
             refusals: a refusal that the contract describes is as good as success.
+            body: the JSON of the answer where it is known already; None reads it.
+            unknown: whether to look for members that no schema describes.
 
         Raises:
             FileError, FormatError: a schema cannot be read.
@@ -85,6 +97,8 @@ class ContractChecker:
                 value for hop in trip.hops for header, value in hop.response.headers if header.lower() == "set-cookie"
             ],
             refusals=refusals,
+            body=body,
+            unknown=unknown,
         )
 
     def follow(

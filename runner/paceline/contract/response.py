@@ -21,7 +21,7 @@ MAX_ALIKE = 3  # of breaches of one rule in one list: a hundred rows with one fa
 _JSON_TYPE = "application/json"
 
 
-def check_response(
+def check_response(  # noqa: PLR0913  all but the first four go by name
     contract: Contract,
     response: HttpResponse,
     schemas: SchemaStore,
@@ -31,6 +31,8 @@ def check_response(
     request: HttpRequest | None = None,
     set_cookies: Iterable[str] | None = None,
     refusals: bool = False,
+    body: JsonBody | None = None,
+    unknown: bool = True,
 ) -> ContractVerdict:
     """Hold an answer against a contract.
 
@@ -40,11 +42,13 @@ def check_response(
         request: as it was sent, for the headers it must carry; None where that is not known.
         set_cookies: the `Set-Cookie` headers of all hops; None where they are not known.
         refusals: a refusal that the contract describes is as good as success, as long as its body is right.
+        body: the JSON of the answer where it is known already; None reads it.
+        unknown: whether to look for members that no schema describes.
 
     Raises:
         FileError, FormatError: a schema cannot be read.
     """
-    check = _Check(contract, schemas, types)
+    check = _Check(contract, schemas, types, body, look_for_unknown=unknown)
     if request is not None:
         check.request_headers(request)
     refusal = dict(contract.errors).get(response.status)
@@ -63,7 +67,17 @@ def check_response(
 class _Check:
     """Collects what is found out about one answer."""
 
-    def __init__(self, contract: Contract, schemas: SchemaStore, types: GraphQLTypes | None) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        schemas: SchemaStore,
+        types: GraphQLTypes | None,
+        body: JsonBody | None,
+        *,
+        look_for_unknown: bool,
+    ) -> None:
+        self._body = body
+        self._looks_for_unknown = look_for_unknown
         self._contract = contract
         self._schemas = schemas
         self._types = types
@@ -127,7 +141,8 @@ class _Check:
         self._checked["schema"] = None
         try:
             self._breaches += self._schemas.check(name, json_body.value, self._contract.key)
-            self._unknown += self._schemas.unknown(name, json_body.value)
+            if self._looks_for_unknown:
+                self._unknown += self._schemas.unknown(name, json_body.value)
         except RecursionError:
             self._add_body(
                 "a body that fits the schema", "a body nested too deep to be checked", self._schemas.at(name)
@@ -170,7 +185,7 @@ class _Check:
     def _json(self, body: bytes, at: Location) -> JsonBody | None:
         self._checked["body"] = None
         try:
-            json_body = read_json(body)
+            json_body = read_json(body) if self._body is None else self._body
         except UnreadableError as error:
             self._add_body("JSON", str(error), at)
             return None

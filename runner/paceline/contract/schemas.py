@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from referencing import Registry
 
 
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
 class SchemaStore:
     """The schemas of a folder. Nothing is ever fetched: a `$ref` leads to another file of the folder.
 
@@ -62,6 +65,24 @@ class SchemaStore:
             for found in findings(validator.iter_errors(value), library.place)
         ]
 
+    def learn(self, name: str, value: Any) -> None:
+        """Keep in mind which parts of a value fit, until `forget`.
+
+        Values that share these very objects with it are checked faster then, with the same result. None of them may be
+        changed meanwhile. Raises as `check`.
+        """
+        library = self._load()
+        library.learning = True
+        try:
+            list(library.validator(library.root(name)).iter_errors(value))
+        finally:
+            library.learning = False
+
+    def forget(self) -> None:
+        """Let go of all that was learnt."""
+        if self._library is not None:
+            self._library.fitting.clear()
+
     def unknown(self, name: str, value: Any) -> list[UnknownField]:
         """The members of a JSON value that the schema and those it refers to describe nowhere. Raises as `check`."""
         library = self._load()
@@ -96,9 +117,15 @@ class _Library:
 
     Dicts are told apart by identity: jsonschema hands back the very object in which a keyword failed, and that is how
     its file and place are found, whatever references led there.
+
+    Attributes:
+        fitting: objects and lists that fit what a reference led to, by the identities of both.
+        learning: whether what fits is put in there.
     """
 
     def __init__(self, folder: Path) -> None:
+        self.fitting: dict[tuple[int, int], Any] = {}
+        self.learning = False
         self._roots: dict[str, dict[str, Any]] = {}
         self._places: dict[int, Location] = {}
         self._targets: dict[int, Any] = {}  # by the identity of the schema that has the $ref
@@ -109,6 +136,9 @@ class _Library:
             if not isinstance(schema, dict) or not str(schema.get("$id", "")).endswith(f"/{path.name}"):
                 fix = f'"$id": "https://<any address of yours>/{path.name}" lets other files refer to it'
                 raise FormatError("this schema has no `$id` that ends in the name of its file", at.child("$id"), fix)
+            if schema.get("$schema") == _DIALECT:
+                # It would let jsonschema go on with a validator of its own, not ours, below each reference to the file.
+                del schema["$schema"]
             self._roots[path.name.removesuffix(SCHEMA_SUFFIX)] = schema
             self._index(schema, at)
         by_id = {schema["$id"]: schema for schema in self._roots.values()}
@@ -162,10 +192,23 @@ class _Library:
             target = self._targets.get(id(schema), look_up)
             if target is look_up:  # a reference of our own making, from outside of all files
                 return look_up(validator, ref, instance, schema)
+            if (self.learning or self.fitting) and isinstance(instance, (dict, list)):
+                return self._remembered(validator, instance, target)
             return validator.descend(instance, target)
 
         followed: Any = extend(Draft202012Validator, {"$ref": follow})  # type: ignore[no-untyped-call]
         return followed  # type: ignore[no-any-return]
+
+    def _remembered(self, validator: Any, instance: Any, target: Any) -> Iterator[Any]:
+        key = (id(instance), id(target))
+        if key in self.fitting:
+            return
+        fits = True
+        for error in validator.descend(instance, target):
+            fits = False
+            yield error
+        if fits and self.learning:
+            self.fitting[key] = instance
 
     @cached_property
     def _registry(self) -> Registry[Any]:
