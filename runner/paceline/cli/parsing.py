@@ -9,10 +9,10 @@ import argparse
 from typing import Any, Final
 
 from paceline import __version__
-from paceline.cli import contract, coverage, drift, graph, history, lint, probe, report, run
+from paceline.cli import contract, coverage, drift, graph, history, lint, mutate, probe, report, run
 from paceline.errors import UsageError, nearest
 
-_COMMANDS: Final = (run, lint, contract, drift, history, coverage, probe, report, graph)
+_COMMANDS: Final = (run, lint, contract, drift, history, coverage, mutate, probe, report, graph)
 _BAIL_WORDS: Final = frozenset(("failure", "folder", "failure,folder", "folder,failure"))
 
 
