@@ -204,14 +204,15 @@ def test_setup_main_and_teardown_all_have_mutants(tmp_path: Path) -> None:
     assert [each.request for each in told_of(suite)] == ["shop/a", "shop/b", "shop/c", "shop/d"]
 
 
-def test_fewer_mutants_are_evenly_spread(tmp_path: Path) -> None:
-    """A limit holds for each answer; how many there are is told all the same."""
-    suite = recorded(tmp_path, [ask("one")], {"one": {f"n{at:02}": at for at in range(20)}})
+def test_fewer_mutants_are_every_nth_of_the_suite(tmp_path: Path) -> None:
+    """They are counted over all answers, so that a small one has no more than its share; all that are made are told."""
+    answers = {"one": {f"n{at}": at for at in range(4)}, "two": {"m": 1}, "three": {f"k{at}": at for at in range(4)}}
+    suite = recorded(tmp_path, [ask(name) for name in answers], answers)
 
-    [told] = told_of(suite, "drop", limit=4)
+    told = told_of(suite, "drop", every=3)
 
-    assert isinstance(told, Mutated)
-    assert ([one.pointer for one in told.judged], told.made) == (["/n00", "/n05", "/n10", "/n15"], 20)
+    assert [one.pointer for one in mutants_in(told)] == ["/n0", "/n3", "/k1"]
+    assert [each.made for each in told if isinstance(each, Mutated)] == [4, 1, 4]
 
 
 def test_only_one_request_is_changed(tmp_path: Path) -> None:

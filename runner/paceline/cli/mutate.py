@@ -59,7 +59,8 @@ def add(commands: Any) -> None:
     what.add_argument("--operators", metavar="LIST", help="some of the operators below, with commas (all)")
     request_help = 'only answers of this request, as in "users/User Overview" (repeatable)'
     what.add_argument("--request", action="append", default=[], metavar="KEY", help=request_help)
-    what.add_argument("--limit", type=positive, metavar="N", help="of each answer N changes at most, evenly spread")
+    every_help = "only every Nth change: quicker, with nearly the same score (1)"
+    what.add_argument("--every", type=positive, default=1, metavar="N", help=every_help)
 
     how = mutate.add_argument_group("what it is replayed with")
     how.add_argument("--cassettes", metavar="DIR", help="where they are (the suite's)")
@@ -102,7 +103,7 @@ def _mutate(options: argparse.Namespace) -> int:
     try:
         for each in mutate(
             suite,
-            Choice(operators, tuple(options.request), options.limit),
+            Choice(operators, tuple(options.request), options.every),
             cassettes=options.cassettes,
             environment=environment,
             globals=globals_,

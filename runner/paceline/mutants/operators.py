@@ -20,6 +20,9 @@ from paceline.transport.set_cookie import parse_set_cookie
 #: What can be done to an answer, in the order in which it is reported.
 OPERATORS: Final = ("drop", "type", "null", "off-by-one", "empty-list", "500", "stale-cookie")
 
+#: The change of a cookie that no request would carry any more.
+OVER: Final = "a cookie that is over"
+
 #: What the numbers beside a page of a list are called, in REST and in GraphQL.
 _OF_PAGES: Final = re.compile(r"count|total|page|page_count|total_count|pageCount|totalCount")
 
@@ -158,7 +161,7 @@ def _stale_cookies(answer: Answer) -> Iterator[Mutant]:
             pair = f"{cookie.name}={made_up(cookie.value)}"
             another = "; ".join(filter(None, (pair, attributes.strip())))
             over = f"{header}; Max-Age=0"  # the last one of a name counts (RFC 6265, section 5.3)
-            for change, new in (("the value of another session", another), ("a cookie that is over", over)):
+            for change, new in (("the value of another session", another), (OVER, over)):
                 yield Mutant(
                     "stale-cookie",
                     f"Set-Cookie/{cookie.name}",

@@ -38,12 +38,12 @@ class Choice:
     Attributes:
         operators: some of `OPERATORS`.
         requests: keys of requests; empty means all.
-        limit: how many of a request are tried at most, evenly spread; None means all.
+        every: only every so manieth mutant of the suite is tried, which gives nearly the same score.
     """
 
     operators: tuple[str, ...] = OPERATORS
     requests: tuple[str, ...] = ()
-    limit: int | None = None
+    every: int = 1
 
 
 _EVERYTHING: Final = Choice()
@@ -137,6 +137,7 @@ class _Run:
         self._errands = {id(named[errand.key].item) for errand in (*self._suite.setup, *self._suite.teardown)}
         self._steps = [select(collection) for collection in ready.collections]
         self._begun: set[int] = set()
+        self._made = 0
         check([step for steps in self._steps for step in steps], self._session.scopes_of)
 
     def close(self) -> None:
@@ -201,11 +202,13 @@ class _Run:
             return Unmutated(step.key, result.skipped or "it has no answer")
         answer = answer_of(result.trip)
         mutants = list(mutants_of(answer, self._choice.operators))
+        chosen = mutants[-self._made % self._choice.every :: self._choice.every]
+        self._made += len(mutants)
         if self._checker is not None:
             self._checker.learn(step.collection.stem, step.item.name, answer.body)
         trial = Trial(step, answer, play, self._checker)
         judged = []
-        for mutant in _spread(mutants, self._choice.limit):
+        for mutant in chosen:
             fate, by = trial.judge(mutant)
             suggestion = suggestion_for(mutant, step, self._checker) if fate == "survived" else None
             judged.append(Judged(step.key, mutant.operator, mutant.pointer, mutant.change, fate, by, suggestion))
@@ -223,9 +226,3 @@ def _drained(events: Generator[Event, None, ItemResult]) -> ItemResult:
         except StopIteration as stop:
             result: ItemResult = stop.value
             return result
-
-
-def _spread(mutants: Sequence[Mutant], limit: int | None) -> Iterator[Mutant]:
-    """At most so many, at even distances, so that all parts of the answer have their share."""
-    count = len(mutants) if limit is None else min(limit, len(mutants))
-    return (mutants[at * len(mutants) // count] for at in range(count))

@@ -12,7 +12,7 @@ from paceline.contract.excerpt import kinds
 from paceline.drift.pointers import ITEM
 from paceline.engine.selection import Step
 from paceline.model.contract import Contract
-from paceline.mutants.operators import Mutant, counted_list
+from paceline.mutants.operators import OVER, Mutant, counted_list
 from paceline.mutants.outcome import Suggestion
 from paceline.mutants.places import Kind, Place
 
@@ -25,7 +25,7 @@ _HAS_TYPE: Final[dict[Kind, str]] = {
     "number": "typeof value === 'number'",
     "string": "typeof value === 'string'",
     "array": "Array.isArray(value)",
-    "object": "Object(value) === value",
+    "object": "Object(value) === value && !Array.isArray(value)",
     "null": "value === null",
 }
 
@@ -33,27 +33,31 @@ _HAS_TYPE: Final[dict[Kind, str]] = {
 def suggestion_for(mutant: Mutant, step: Step, checker: ContractChecker | None) -> Suggestion:
     """What to add so that this mutant is noticed; only what the recorded answer itself keeps."""
     contract = None if checker is None else checker.book.find(step.collection.stem, step.item.name)
-    match mutant.operator:
-        case "500":
-            was = mutant.change.removeprefix("500 in place of ").partition(",")[0]
-            return Suggestion(
-                _test(f"status is {was}", f"pm.response.to.have.status({was})"), _add_contract(contract, step)
-            )
-        case "stale-cookie":
-            name = mutant.pointer.partition("/")[2]
-            check = _test(f"keeps the cookie {name}", f"pm.expect(pm.cookies.has({_text(name)})).to.equal(true)")
-            member = f"`cookies: {{{name}: /pointer/to/its/value/in/the/body}}`"
-            return Suggestion(check, f"{member} in the contract of {step.key}")
-    place = mutant.place
-    if place is None:
-        return _of_table(mutant, contract, step)
-    return Suggestion(_check(mutant, place), _in_contract(mutant, place, contract, step, checker))
+    if checker is None:
+        words = ""
+    elif contract is None:
+        words = f"a contract for {step.key}"
+    else:
+        words = _in_contract(mutant, contract, checker)
+    return Suggestion(_check(mutant), words)
 
 
 # --- Scripts ---
 
 
-def _check(mutant: Mutant, place: Place) -> str:
+def _check(mutant: Mutant) -> str:
+    if mutant.operator == "500":
+        was = mutant.change.removeprefix("500 in place of ").partition(",")[0]
+        return _test(f"status is {was}", f"pm.response.to.have.status({was})")
+    if mutant.operator == "stale-cookie":
+        name = mutant.pointer.partition("/")[2]
+        # What else its value should be, only a body that tells it too could say.
+        held = f"pm.expect(pm.cookies.has({_text(name)})).to.equal(true)"
+        return _test(f"the cookie {name} is kept", held) if mutant.change == OVER else ""
+    return _of_table(mutant) if mutant.place is None else _of_place(mutant, mutant.place)
+
+
+def _of_place(mutant: Mutant, place: Place) -> str:
     pointer = place.pointer or "the body"
     match mutant.operator:
         case "empty-list":
@@ -125,29 +129,7 @@ def _text(text: str) -> str:
     return "'" + json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"').replace("'", "\\'") + "'"
 
 
-# --- Contracts ---
-
-
-def _in_contract(
-    mutant: Mutant, place: Place, contract: Contract | None, step: Step, checker: ContractChecker | None
-) -> str:
-    if contract is None or checker is None:
-        return _add_contract(contract, step) if checker is not None else ""
-    if mutant.operator == "off-by-one":
-        return f"`paging` with `follow` at {contract.at} walks the list and counts" if contract.paging is None else ""
-    if contract.schema is None:
-        return ""
-    file = checker.schemas.at(contract.schema).file
-    if mutant.operator == "empty-list":
-        return f"`minItems: 1` for {place.pointer or 'the body'} in {file}"
-    return f"describe {place.pointer or 'the body'} in {file}" + (", and require it" if place.always else "")
-
-
-def _add_contract(contract: Contract | None, step: Step) -> str:
-    return f"a contract for {step.key}" if contract is None else ""
-
-
-def _of_table(mutant: Mutant, contract: Contract | None, step: Step) -> Suggestion:
+def _of_table(mutant: Mutant) -> str:
     column = mutant.pointer.rpartition("/")[2].removeprefix("~2").replace("~1", "/").replace("~0", "~")
     rows = "const [head, ...rows] = require('csv-parse/lib/sync')(pm.response.text());"
     cell = f"row[head.indexOf({_text(column)})]"
@@ -158,6 +140,23 @@ def _of_table(mutant: Mutant, contract: Contract | None, step: Step) -> Suggesti
         "empty-list": "pm.expect(rows).to.not.be.empty;",
         "off-by-one": "rows.forEach((row) => pm.expect(row).to.have.lengthOf(head.length));",
     }[mutant.operator]
-    check = f"pm.test({_text('the table is as it was')}, () => {{ {rows} {expected} }});"
-    columns = mutant.operator in {"drop", "off-by-one"} and (contract is None or not contract.columns)
-    return Suggestion(check, f"`csv:` with the columns in the contract of {step.key}" if columns else "")
+    return f"pm.test({_text('the table is as it was')}, () => {{ {rows} {expected} }});"
+
+
+# --- Contracts ---
+
+
+def _in_contract(mutant: Mutant, contract: Contract, checker: ContractChecker) -> str:
+    place, of = mutant.place, f"the contract of {contract.key}"
+    if mutant.operator == "stale-cookie":
+        return f"`cookies: {{{mutant.pointer.partition('/')[2]}: /pointer/to/its/value/in/the/body}}` in {of}"
+    if place is None:
+        return "" if contract.columns else f"`csv:` with the columns in {of}"
+    if mutant.operator == "off-by-one":
+        return "" if contract.paging is not None else f"`paging:` with `follow` in {of}"
+    if contract.schema is None:
+        return ""
+    file, pointer = checker.schemas.at(contract.schema).file, place.pointer or "the body"
+    if mutant.operator == "empty-list":
+        return f"`minItems: 1` for {pointer} in {file}"
+    return f"describe {pointer} in {file}" + (", and require it" if place.always and place.name else "")
