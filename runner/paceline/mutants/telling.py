@@ -10,7 +10,7 @@ from paceline.mutants.outcome import Judged, Mutated, Score, Told, Unmutated
 from paceline.report.screen import count, duration, line
 from paceline.report.style import Style
 
-_SHOWN: Final = 5  # places of a request
+_SHOWN: Final = 3  # places of a request
 _COLUMNS: Final = ("noticed", "by contract", "by checks", "allowed", "survived", "score")
 
 
