@@ -32,6 +32,7 @@ exit codes:
   3  with --live: nothing was answered
   130  interrupted; nothing was written
 """
+_OF_EMULATOR: Final = "At first learnt from an emulator: what we believe of the service, not what it was seen to do."
 _NOT_ANSWERED: Final = 3
 _INTERRUPTED: Final = 130
 
@@ -85,15 +86,17 @@ def _learn(options: argparse.Namespace) -> int:
     lock = Path(options.lock) if options.lock else suite.lock
     before = _known(lock)
     repeated: list[list[Observation]] = []
+    note = ""
     if options.live:
         code, observations = _answers_of_run(options, suite)
         if code:
             return code
         repeated = _repeated(observations) if options.repeat > 1 else []
     else:
-        observations = _answers_of_sources(options, suite, lock)
+        observations, emulator = _answers_of_sources(options, suite, lock)
+        note = _OF_EMULATOR if emulator else ""
     after = learn_noise(learn(before, observations), repeated)
-    _write(options, before, after, lock)
+    _write(options, before, after, lock, note)
     return 0
 
 
@@ -120,7 +123,8 @@ def _known(path: Path) -> Lock:
 # --- From where ---
 
 
-def _answers_of_sources(options: argparse.Namespace, suite: Suite, lock: Path) -> list[Observation]:
+def _answers_of_sources(options: argparse.Namespace, suite: Suite, lock: Path) -> tuple[list[Observation], bool]:
+    """The answers, and whether some are an emulator's."""
     from paceline.evidence.sources import answers_only, read_source
 
     names = options.collections or ([str(suite.cassettes)] if suite.cassettes else [])
@@ -128,10 +132,11 @@ def _answers_of_sources(options: argparse.Namespace, suite: Suite, lock: Path) -
         what = "there is nothing to learn from: no source is named, and no suite with cassettes is here"
         raise UsageError(what, fix="name cassettes, an event log or a collection; or add --live to run the suite")
     found: list[Observation] = []
-    for source in [read_source(name, lock) for name in names]:
+    sources = [read_source(name, lock) for name in names]
+    for source in sources:
         found += answers_only(source)
         _say([f"from {source.told}", *(f"  {note}" for note in source.notes)])
-    return found
+    return found, any(source.emulator for source in sources)
 
 
 def _answers_of_run(options: argparse.Namespace, suite: Suite) -> tuple[int, list[Observation]]:
@@ -180,7 +185,7 @@ def _repeated(observations: Iterable[Observation]) -> list[list[Observation]]:
 # --- What becomes of it ---
 
 
-def _write(options: argparse.Namespace, before: Lock, after: Lock, path: Path) -> None:
+def _write(options: argparse.Namespace, before: Lock, after: Lock, path: Path, note: str) -> None:
     from paceline.drift.lock import write_lock
     from paceline.evidence.learnt import learnt_lines
 
@@ -188,8 +193,9 @@ def _write(options: argparse.Namespace, before: Lock, after: Lock, path: Path) -
     if after == before and path.exists():
         _say([f"nothing new: {path} stays as it is"])
     else:
-        write_lock(path, after)
-        _say([f"written: {path}, {len(after.requests)} requests"])
+        write_lock(path, after, note)
+        count = len(after.requests)
+        _say([f"written: {path}, {count} request{'' if count == 1 else 's'}"])
     if options.emit_schema:
         _write_schemas(after, Path(options.emit_schema), force=options.force)
 

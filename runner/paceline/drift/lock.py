@@ -7,6 +7,7 @@ requests digests of ten digits.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -44,13 +45,25 @@ _MEMBERS: Final = tuple(
 )
 
 
-def write_lock(path: str | Path, lock: Lock) -> None:
-    """Write the file whole or not at all.
+def write_lock(path: str | Path, lock: Lock, note: str = "") -> None:
+    """Write the file whole or not at all. Comments above its first line of content stay; others are lost.
+
+    Args:
+        note: a comment for a new file, one line.
 
     Raises:
-        FileError: it cannot be written.
+        FileError: it cannot be written, or the one that is there not read.
     """
-    write_text(path, lock_text(lock))
+    notes = (
+        _notes(read_bytes(path).decode("utf-8", "replace")) if Path(path).exists() else [f"# {note}"] if note else []
+    )
+    write_text(path, lock_text(lock, notes))
+
+
+def _notes(text: str) -> list[str]:
+    """The comments above the content that are not ours."""
+    head = itertools.takewhile(lambda line: line.startswith("#") or not line.strip(), text.splitlines())
+    return [line for line in head if line.strip() and line not in _HEAD.splitlines()]
 
 
 def read_lock(path: str | Path) -> Lock:
@@ -78,9 +91,13 @@ def parse_lock_text(content: bytes, at: Location = Location()) -> Lock:
     return parse_lock(parse_yaml(content, at), at)
 
 
-def lock_text(lock: Lock) -> str:
-    """The content of the file: the same for the same lock, on every machine."""
-    return _HEAD + "\n".join(lock_body(lock)) + "\n"
+def lock_text(lock: Lock, notes: Iterable[str] = ()) -> str:
+    """The content of the file: the same for the same lock, on every machine.
+
+    Args:
+        notes: further lines of comment.
+    """
+    return _HEAD + "\n".join([*notes, *lock_body(lock)]) + "\n"
 
 
 def lock_body(lock: Lock) -> Iterator[str]:

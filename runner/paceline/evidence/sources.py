@@ -44,6 +44,7 @@ class Source:
         observations: its answers; none of a lock.
         lock: of a lock or a revision.
         notes: what else there is to say, a line each.
+        emulator: some of its answers are an emulator's, not the service's own.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Source:
     observations: tuple[Observation, ...] = ()
     lock: Lock | None = None
     notes: tuple[str, ...] = ()
+    emulator: bool = False
 
     def learnt(self) -> Lock:
         """What is known from it alone, as a lock would tell."""
@@ -161,10 +163,10 @@ def _cassettes(name: str, folder: Path) -> Source:
     if not cassettes:
         fix = f"record into it: paceline run --record once --cassettes {name}"
         raise FileError("there are no cassettes in this folder", Location(name), fix)
-    answers = [each for cassette in cassettes for each in from_cassette(cassette)]
-    return Source(
-        name, "cassettes", f"{_count(len(cassettes), 'cassette')} in {name}{_from(cassettes)}", tuple(answers)
-    )
+    answers = tuple(each for cassette in cassettes for each in from_cassette(cassette))
+    emulator = any(cassette.emulator for cassette in cassettes)
+    told = f"{_count(len(cassettes), 'cassette')} in {name}{_from(cassettes)}"
+    return Source(name, "cassettes", told, answers, emulator=emulator)
 
 
 def _in_folder(folder: Path) -> Iterator[Cassette]:
