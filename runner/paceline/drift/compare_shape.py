@@ -88,8 +88,8 @@ class _Walk:
         if strange:
             told, of = sum(strange.values()), sum(now.counts().values())
             message = f"{told} of {of} are {' or '.join(strange)}; none of {sum(known.values())} was"
-            level = strangeness(sum(known.values()), told, of, self._thresholds)
-            if len(known) > 1:
+            level = strangeness(sum(known.values()), told, of, self._by.by, self._thresholds)
+            if len(known) > 1 and not self._by.by.same:
                 level = "risky"  # where values of several types stand, one more is no surprise
             if strange.keys() == {"string"} and now.strings and now.strings.empty == now.strings.count:
                 level = "risky"  # an empty text may stand for "not set"

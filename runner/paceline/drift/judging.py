@@ -149,7 +149,7 @@ def absence(
         return "risky" if not missing and likely <= enough else None
     if missing:
         return "risky" if likely <= thresholds.certain and by.samples >= thresholds.samples_gone else None
-    if by.same and not listed:
+    if by.same and (not listed or of > 1):
         return "breaking"
     enough = thresholds.hint if by.same else thresholds.surprise
     if (by.same or of >= thresholds.required_after) and likely <= enough and by.strong:
@@ -174,9 +174,9 @@ def nullness(
     return "risky" if likely <= thresholds.surprise else None
 
 
-def strangeness(of: int, strange: int, now_of: int, thresholds: Thresholds = DEFAULT) -> Level:
+def strangeness(of: int, strange: int, now_of: int, by: Evidence, thresholds: Thresholds = DEFAULT) -> Level:
     """The level of values of a type that was not seen before."""
-    sure = strange == now_of or chance(0, of, strange, now_of) <= thresholds.surprise
+    sure = by.same or strange == now_of or chance(0, of, strange, now_of) <= thresholds.surprise
     return "breaking" if sure else "risky"
 
 
