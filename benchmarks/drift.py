@@ -13,19 +13,18 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.emulator import EXPIRED_TOKEN, VALID_TOKEN, serve
 from tests.emulator.faults import FAULTS, Fault
+from tests.emulator.state import AuthMode
 
-from paceline.drift.facts import Lock
+from paceline.cli import main as command
 from paceline.drift.finding import Finding
-from paceline.drift.learning import learn, learn_noise
-from paceline.drift.lock import write_lock
-from paceline.engine.events import Event, ItemFinished, RunFinished
+from paceline.engine.events import Event, RunFinished
 from paceline.engine.options import RunOptions
-from paceline.evidence.results import observation_of
 from paceline.formats.suite import load_suite
 from paceline.formats.variables import load_environment
 from paceline.model.variables import VariableSet
@@ -35,7 +34,9 @@ from paceline.watch.run import Wanted, drift
 
 ROOT = Path(__file__).parents[1]
 SUITE = load_suite(ROOT / "paceline.yaml")
-EMULATOR = load_environment(ROOT / "environments" / "emulator.postman_environment.json")
+ENVIRONMENT = ROOT / "environments" / "emulator.postman_environment.json"
+EMULATOR = load_environment(ENVIRONMENT)
+MODES: tuple[AuthMode, ...] = ("session", "bearer")
 BEGIN, END = "<!-- the table of python -m benchmarks.drift -->", "<!-- the end of the table -->"
 
 #: Faults that only a bearer token shows, and those that only many answers show.
@@ -89,39 +90,30 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._locks = {auth: self._learnt(auth) for auth in ("session", "bearer")}
+        self._locks: dict[AuthMode, Path] = {auth: self._learnt(auth) for auth in MODES}
 
-    def _learnt(self, auth: str) -> Path:
-        """Ask five times, as `paceline contract learn --live --repeat 5` does."""
+    def _learnt(self, auth: AuthMode) -> Path:
         path = self._folder / f"{auth}.lock"
-        write_lock(path, Lock())
-        with serve(auth=auth) as url:
-            items = [event.result for event in self._run(url, auth, path, 5) if isinstance(event, ItemFinished)]
-        observations = [each for each in map(observation_of, items) if each is not None]
-        repeated = [
-            [each for each in observations if (each.key, each.subject) == asked]
-            for asked in dict.fromkeys((each.key, each.subject) for each in observations)
-        ]
-        write_lock(path, learn_noise(learn(Lock(), observations), repeated))
+        suite = str(ROOT / "paceline.yaml")
+        with serve(auth=auth) as url, redirect_stdout(sys.stderr):
+            environment = ["-e", str(ENVIRONMENT), *(f"--env-var={pair}" for pair in values(url, auth))]
+            code = command(["contract", "learn", suite, "--live", "--repeat", "5", "--lock", str(path), *environment])
+        if code:
+            raise SystemExit(f"nothing could be learnt: exit code {code}")
         return path
 
-    def _run(self, url: str, auth: str, lock: Path, repeat: int = 1) -> Iterator[Event]:
-        values = {"base_url": url, "graphql_url": f"{url}/graphql"}
-        if auth == "bearer":
-            values["access_token"] = VALID_TOKEN
-        environment: VariableSet = overridden(EMULATOR, values)
+    def _run(self, url: str, auth: AuthMode, lock: Path, repeat: int) -> Iterator[Event]:
         wanted = Wanted(
-            environment=environment,
+            environment=overridden(EMULATOR, dict(pair.split("=", 1) for pair in values(url, auth))),
             globals=VariableSet("", kind="globals"),
             options=RunOptions(iterations=repeat),
             lock=lock,
             places=Places(self._folder / auth, self._folder / f"{auth}.sqlite3", auth),
-            probe=repeat == 1,
             stale_session=EXPIRED_TOKEN if auth == "bearer" else "",
         )
-        return drift(replace(SUITE, name=auth), wanted)
+        return drift(SUITE, wanted)
 
-    def _compared(self, auth: str, faults: Sequence[str], repeat: int = 1) -> tuple[list[Finding], int]:
+    def _compared(self, auth: AuthMode, faults: Sequence[str], repeat: int = 1) -> tuple[list[Finding], int]:
         with serve(auth=auth, drift=faults) as url:
             *_, end = self._run(url, auth, self._locks[auth], repeat)
         assert isinstance(end, RunFinished)
@@ -139,7 +131,7 @@ class Bench:
 
     def planted(self, fault: Fault) -> Outcome:
         """What is found of one change."""
-        auth = "bearer" if fault.name in BEARER else "session"
+        auth: AuthMode = "bearer" if fault.name in BEARER else "session"
         findings, code = self._compared(auth, (fault.name,), REPEATED.get(fault.name, 1))
         own = [each for each in findings if is_there(each, fault)]
         found = next((each for each in own if each.level == fault.level), next(iter(own), None))
@@ -151,6 +143,12 @@ class Bench:
         if not outcome.right:
             progress("\n".join(map(str, findings)))
         return outcome
+
+
+def values(url: str, auth: AuthMode) -> list[str]:
+    """What the environment lacks, as `name=value`."""
+    token = [f"access_token={VALID_TOKEN}"] if auth == "bearer" else []
+    return [f"base_url={url}", f"graphql_url={url}/graphql", *token]
 
 
 def is_there(finding: Finding, fault: Fault) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +16,7 @@ from paceline.errors import UsageError
 
 if TYPE_CHECKING:
     from paceline.drift.facts import Lock, Observation
+    from paceline.engine.events import Event
     from paceline.model.suite import Suite
 
 _EPILOG: Final = """\
@@ -43,6 +44,7 @@ _OF_RUNS: Final[dict[str, Any]] = {
     "env_var": [],
     "global_var": [],
     "repeat": 1,
+    "no_probe": False,
     "folder": [],
     "allow_mutations": False,
     "allow_unresolved": False,
@@ -69,6 +71,7 @@ def add(actions: Any) -> None:
     live.add_argument("--live", action="store_true", help="run the suite and learn from its answers")
     repeat_help = "run it so often, and learn what differs from call to call (1)"
     live.add_argument("--repeat", type=positive, default=1, metavar="N", help=repeat_help)
+    live.add_argument("--no-probe", action="store_true", help="do not ask without a session and with a stale one")
     live.add_argument("--folder", action="append", default=[], metavar="NAME", help="only this folder or request")
     live.add_argument("--allow-mutations", action="store_true", help="let a suite change state on live hosts")
     live.add_argument("--allow-unresolved", action="store_true", help="send {{unknown}} as it stands, as Newman does")
@@ -79,7 +82,7 @@ def add(actions: Any) -> None:
 
 
 def _learn(options: argparse.Namespace) -> int:
-    from paceline.drift.learning import learn, learn_noise
+    from paceline.drift.learning import asked_again, learn, learn_noise
 
     _require_sense(options)
     suite = suite_of(options) if options.live else suite_or_none(options)
@@ -91,7 +94,7 @@ def _learn(options: argparse.Namespace) -> int:
         code, observations = _answers_of_run(options, suite)
         if code:
             return code
-        repeated = _repeated(observations) if options.repeat > 1 else []
+        repeated = asked_again(observations) if options.repeat > 1 else []
     else:
         observations, emulator = _answers_of_sources(options, suite, lock)
         note = _OF_EMULATOR if emulator else ""
@@ -142,14 +145,18 @@ def _answers_of_sources(options: argparse.Namespace, suite: Suite, lock: Path) -
 def _answers_of_run(options: argparse.Namespace, suite: Suite) -> tuple[int, list[Observation]]:
     """The answers of a run, and an exit code where nothing can be learnt from them."""
     from paceline.api import stream
+    from paceline.contract.checker import load_checker
+    from paceline.engine.events import ItemFinished
     from paceline.evidence.results import Witness
     from paceline.evidence.sources import failed_note
     from paceline.report.telling import tell
     from paceline.transport.cookie_file import read_cookie_jar
+    from paceline.watch.doors import probed, refusable
 
     options.iteration_count = options.repeat
     environment, globals_ = variable_sets(options, suite)
     witness = Witness()
+    heard: list[Event] = []
     events = stream(
         suite,
         environment=environment,
@@ -158,12 +165,17 @@ def _answers_of_run(options: argparse.Namespace, suite: Suite) -> tuple[int, lis
         jar=read_cookie_jar(options.cookie_jar) if options.cookie_jar else None,
         ca_bundle=options.ssl_extra_ca_certs,
     )
-    finished, errors = tell(events, [witness])
+    finished, errors = tell(_kept(events, heard), [witness])
     if errors:
         raise errors[0]
     if finished.exit_code == _INTERRUPTED:
         _say(["interrupted: nothing was learnt"])
         return _INTERRUPTED, []
+    if suite.contracts is not None and not options.no_probe and not options.folder:
+        checker = load_checker(suite.contracts)
+        doors = probed(heard, suite, checker, run_options(options), ca_bundle=options.ssl_extra_ca_certs)
+        for each in refusable(doors, checker):
+            witness.handle(ItemFinished(each))
     observations = witness.observations()
     problems = [] if finished.problem is None else [f"  {finished.problem.message}"]
     failed = {f"{result.collection.stem}/{result.item.name}" for result, _ in finished.failures if result.trip}
@@ -174,12 +186,13 @@ def _answers_of_run(options: argparse.Namespace, suite: Suite) -> tuple[int, lis
     return (0 if observations else _NOT_ANSWERED), observations
 
 
-def _repeated(observations: Iterable[Observation]) -> list[list[Observation]]:
-    """The answers to the very same request together, where there are several."""
-    groups: dict[tuple[str, str], list[Observation]] = {}
-    for each in observations:
-        groups.setdefault((each.key, each.subject), []).append(each)
-    return [group for group in groups.values() if len(group) > 1]
+def _kept(events: Generator[Event, None, None], into: list[Event]) -> Generator[Event, None, None]:
+    """The events of a run, which are all in the list when it is over."""
+    from paceline.engine.relay import relayed
+
+    finished = yield from relayed(events, into.append)
+    into.append(finished)
+    yield finished
 
 
 # --- What becomes of it ---

@@ -98,6 +98,7 @@ def _drift(options: argparse.Namespace) -> int:
         places=Places(folder_of(suite.at), history, suite_name(suite)),
         named=options.collections[0] if options.collections else "",
         ca_bundle=options.ssl_extra_ca_certs,
+        cookie_jar=options.cookie_jar,
     )
     reporters = reporters_of(options, brief=not options.verbose)
     finished, errors = tell(drift(suite, wanted), reporters)

@@ -120,6 +120,15 @@ def learn_noise(lock: Lock, repeated: Iterable[Sequence[Observation]]) -> Lock:
     return Lock(requests)
 
 
+def asked_again(observations: Iterable[Observation]) -> list[list[Observation]]:
+    """The answers to one and the same request together, where there are several: what `learn_noise` takes."""
+    groups: dict[tuple[str, str], list[Observation]] = {}
+    for each in observations:
+        if each.subject:
+            groups.setdefault((each.key, each.subject), []).append(each)
+    return [group for group in groups.values() if len(group) > 1]
+
+
 def from_cassette(cassette: Cassette) -> Iterator[Observation]:
     """The answers to the item's own requests, without those to its scripts'."""
     for recording in cassette.recordings:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from paceline.engine.selection import Step, select
 from paceline.model.collection import Collection, Folder, Item
 
 Way = Literal["no session", "stale session"]
+
+
+_ASKED: Final = re.compile(r" \((?:no|stale) session\)$")
+
+
+def asked_key(key: str) -> str:
+    """The key of a request, from that of a probe of it.
+
+    >>> asked_key("users/Me (no session)"), asked_key("users/Me")
+    ('users/Me', 'users/Me')
+    """
+    return _ASKED.sub("", key)
 
 
 @dataclass(frozen=True, slots=True)

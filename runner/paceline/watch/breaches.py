@@ -1,4 +1,4 @@
-"""What comparing shapes cannot see, as findings: walks that go wrong, columns out of order, doors left open."""
+"""What comparing shapes cannot see, as findings: walks that go wrong, columns out of order, enums of a schema."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Final
 
 from paceline.contract.body import UnreadableError, read_json
-from paceline.contract.book import ContractBook
 from paceline.contract.checker import ContractChecker
 from paceline.contract.excerpt import at_pointer
 from paceline.drift.finding import Finding, FindingKind
@@ -16,7 +15,6 @@ from paceline.drift.judging import Level
 from paceline.model.contract import Breach, Rule
 from paceline.model.exchange import HttpResponse
 from paceline.model.outcome import ItemResult
-from paceline.probe.judging import gives_data
 
 #: Rules whose breaches are findings of their own; what the others tell shows in the shape, the status, or the headers.
 _KINDS: Final[dict[Rule, FindingKind]] = {"paging": "paging", "csv": "order", "graphql": "graphql", "cookie": "cookie"}
@@ -55,31 +53,3 @@ def _is_new_value(breach: Breach, response: HttpResponse, checker: ContractCheck
         return isinstance(at_pointer(read_json(response.body).value, breach.pointer), str)
     except (UnreadableError, LookupError):
         return False
-
-
-def open_doors(results: Iterable[ItemResult], book: ContractBook) -> Iterator[Finding]:
-    """What a probe found, each thing once: who must be refused and is not, and who must not be and is."""
-    told: set[tuple[str, str, str]] = set()
-    for result in results:
-        if result.contract is None or result.trip is None:
-            continue
-        contract = book.contracts[result.contract.key]
-        way = result.item.name.rpartition("(")[2].removesuffix(")")
-        for breach in result.contract.breaches:
-            status = result.trip.response.status
-            finding = _ajar(breach, status) if breach.rule != "privilege" else None
-            if finding is None:
-                harmless = contract.privileged is True and not gives_data(contract, result.trip.response)
-                kind: FindingKind = "status" if harmless else "privilege"
-                level: Level = "risky" if harmless else "breaking"
-                finding = Finding(level, kind, breach.key, status, kind, breach.expected, breach.got)
-            place = (finding.key, finding.kind, finding.pointer)
-            if place not in told:
-                told.add(place)
-                yield replace(finding, message=f"with {way}")
-
-
-def _ajar(breach: Breach, status: int) -> Finding:
-    """A refusal that is not as documented, or an answer to nobody in particular that is not."""
-    pointer = _INDEX.sub("/*", breach.pointer) or breach.rule.replace(" ", "-")
-    return Finding("breaking", "body", breach.key, status, pointer, breach.expected, breach.got)

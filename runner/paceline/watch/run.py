@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,20 +14,20 @@ from paceline.drift.finding import Finding
 from paceline.drift.judging import Level
 from paceline.drift.lock import read_lock
 from paceline.drift.outcome import Reader
-from paceline.engine.events import Event, ItemFinished, RunFinished, RunStarted
+from paceline.engine.events import Event, RunStarted
 from paceline.engine.options import RunOptions
-from paceline.engine.verdict import ExitCode
 from paceline.errors import UsageError
 from paceline.evidence.accepting import accept_command
 from paceline.model.outcome import ItemResult
 from paceline.model.suite import Suite
 from paceline.model.variables import VariableSet
-from paceline.probe.run import probe_after
+from paceline.probe.layout import asked_key
 from paceline.readers.readers import Readers
 from paceline.recording import Cassettes
 from paceline.report.event_log import read_events
 from paceline.script.v8 import Sandbox
-from paceline.watch.breaches import open_doors
+from paceline.transport.cookie_file import read_cookie_jar
+from paceline.watch.doors import probed
 from paceline.watch.keeping import Keeper, Places
 from paceline.watch.twin import Twin
 from paceline.watch.watching import Watch, watched
@@ -44,6 +44,7 @@ class Wanted:
         source: an event log or a folder of cassettes to take the answers from; None asks the service.
         probe: whether to go through the privileges as well; only of a service that is asked.
         stale_session: as of `paceline.probe.run.probe`.
+        cookie_jar: path of the cookies to start with.
         named: path of the suite's file, for commands that are told; empty where they find it by themselves.
     """
 
@@ -60,6 +61,7 @@ class Wanted:
     stale_session: str = ""
     named: str = ""
     ca_bundle: str | None = None
+    cookie_jar: str | None = None
 
 
 def drift(suite: Suite, wanted: Wanted) -> Generator[Event, None, None]:
@@ -87,7 +89,7 @@ def drift(suite: Suite, wanted: Wanted) -> Generator[Event, None, None]:
             checker=checker,
             past=keeper.past if twin is None else None,
             twin=twin,
-            doors=_doors(suite, wanted, checker) if wanted.probe and wanted.source is None and twin is None else None,
+            doors=_doors(suite, wanted, checker),
             readers=lambda started, results: _readers(started, results, checker, stack),
             accepted_by=lambda finding: accept_command(finding, wanted.named) if twin is None else "",
             store=keeper.keep if twin is None else None,
@@ -122,6 +124,7 @@ def _run(suite: Suite, wanted: Wanted, cassettes: Cassettes | None = None) -> Ge
         environment=wanted.environment,
         globals=wanted.globals,
         options=wanted.options,
+        jar=read_cookie_jar(wanted.cookie_jar) if wanted.cookie_jar else None,
         contracts=wanted.contracts,
         cassettes=cassettes,
         ca_bundle=wanted.ca_bundle,
@@ -130,24 +133,13 @@ def _run(suite: Suite, wanted: Wanted, cassettes: Cassettes | None = None) -> Ge
 
 def _doors(
     suite: Suite, wanted: Wanted, checker: ContractChecker | None
-) -> Callable[[Sequence[Event]], Iterator[Finding]] | None:
-    """Goes through the privileges once the run is over."""
-    if checker is None:
+) -> Callable[[Sequence[Event]], Sequence[ItemResult]] | None:
+    """The probe of a service that is asked; None where nobody is asked, or no contract says who may ask."""
+    if not wanted.probe or wanted.source is not None or wanted.twin is not None or checker is None:
         return None
-
-    def doors(heard: Sequence[Event]) -> Iterator[Finding]:
-        events = probe_after(
-            heard, suite, checker, wanted.options, stale_session=wanted.stale_session, ca_bundle=wanted.ca_bundle
-        )
-        results = []
-        for event in events:
-            if isinstance(event, ItemFinished):
-                results.append(event.result)
-            elif isinstance(event, RunFinished) and event.exit_code == ExitCode.INTERRUPTED:
-                raise KeyboardInterrupt
-        return open_doors(results, checker.book)
-
-    return doors
+    return lambda heard: probed(
+        heard, suite, checker, wanted.options, stale_session=wanted.stale_session, ca_bundle=wanted.ca_bundle
+    )
 
 
 def _readers(
@@ -156,4 +148,4 @@ def _readers(
     sandbox = Sandbox()
     stack.callback(sandbox.close)
     readers = Readers(results, checker, sandbox, environment=started.environment, globals=started.globals)
-    return lambda finding: readers.of(finding.key, finding.status, finding.pointer)
+    return lambda finding: readers.of(asked_key(finding.key), finding.status, finding.pointer)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import Final, Protocol
 
 from paceline.contract.checker import ContractChecker
@@ -12,7 +11,7 @@ from paceline.drift.compare import compare_locks, with_samples
 from paceline.drift.facts import Answers, Lock, Observation
 from paceline.drift.finding import Finding, in_order
 from paceline.drift.judging import Level
-from paceline.drift.learning import learn_noise, observed
+from paceline.drift.learning import asked_again, learn_noise, observed
 from paceline.drift.outcome import Change, Drift, Reader
 from paceline.engine.events import Event, ItemFinished, RunFinished, RunStarted
 from paceline.engine.relay import relayed
@@ -20,7 +19,9 @@ from paceline.engine.verdict import ExitCode
 from paceline.errors import PacelineError
 from paceline.evidence.results import Witness
 from paceline.model.outcome import ItemResult, Problem
+from paceline.readers.variables import key_of
 from paceline.watch.breaches import broken_rules
+from paceline.watch.doors import open_doors, refusable
 from paceline.watch.lines import lines_at
 from paceline.watch.twin import Twin
 
@@ -52,7 +53,7 @@ class Watch:
         against: the same in a word, for the reader.
         checker: the contracts of the run; None where it has none.
         past: from the results to what earlier runs tell of them; None where nobody keeps any.
-        doors: goes through the privileges when the run is over; None where that is not wanted.
+        doors: from the events of the run to what came of the probe after it; None where that is not wanted.
         readers: from what happened to who relies on a place of it.
         accepted_by: the command that accepts a finding of the lock; what breaks a contract only an edit accepts.
         store: takes in the facts of what came, and the finished comparison.
@@ -64,7 +65,7 @@ class Watch:
     checker: ContractChecker | None = None
     past: Callable[[Sequence[ItemResult]], Past] | None = None
     twin: Twin | None = None
-    doors: Callable[[Sequence[Event]], Iterable[Finding]] | None = None
+    doors: Callable[[Sequence[Event]], Sequence[ItemResult]] | None = None
     readers: Callable[[RunStarted, Sequence[ItemResult]], Callable[[Finding], tuple[Reader, ...]]] | None = None
     accepted_by: Callable[[Finding], str] = lambda _: ""
     store: Callable[[Seen], Iterable[str]] | None = None
@@ -100,8 +101,11 @@ def watched(events: Generator[Event, None, None], watch: Watch) -> Generator[Eve
 
     finished = yield from relayed(events, hear)
     try:
+        doors = watch.doors([*heard, finished]) if watch.doors is not None else ()
+        for each in refusable(doors, watch.checker):
+            witness.handle(ItemFinished(each))
         witness.handle(finished)
-        ended = _Comparison(watch, heard, finished, witness.observations()).ended()
+        ended = _Comparison(watch, heard, finished, witness.observations(), doors).ended()
     except KeyboardInterrupt:
         problem = Problem("Interrupted", "the run was interrupted while its answers were compared")
         ended = replace(finished, problem=problem, exit_code=int(ExitCode.INTERRUPTED))
@@ -132,21 +136,23 @@ class _Comparison:
     heard: list[Event]
     finished: RunFinished
     came: list[Observation]
+    doors: Sequence[ItemResult]
     notes: list[str] = field(default_factory=list)
 
     def ended(self) -> RunFinished:
         """The end of the run, with its drift."""
         started = next(event for event in self.heard if isinstance(event, RunStarted))
         results = [event.result for event in self.heard if isinstance(event, ItemFinished)]
+        answered = dict.fromkeys(key_of(result) for result in results if result.trip is not None)
         sides = self._sides()
         past = self.watch.past(results) if self.watch.past is not None else None
         compared = [self._documented(each, results) for each in _compared(sides, past)]
-        findings = self._with_others(compared, results)
+        findings = self._with_others(compared, results, sides.before)
         readers = self._readers(started, results) if findings else None
         drift = Drift(
             against=self.watch.against,
-            compared=sum(key in sides.before.requests for key in sides.now.requests),
-            unlearnt=tuple(key for key in sides.now.requests if key not in sides.before.requests),
+            compared=sum(key in sides.before.requests for key in answered),
+            unlearnt=tuple(key for key in answered if key not in sides.before.requests),
             fail_on=self.watch.fail_on,
             changes=tuple(
                 replace(
@@ -180,10 +186,11 @@ class _Comparison:
     ) -> Callable[[Finding], tuple[Reader, ...]] | None:
         return self.watch.readers(started, results) if self.watch.readers is not None else None
 
-    def _with_others(self, compared: Sequence[Finding], results: Sequence[ItemResult]) -> list[Finding]:
-        """With what only contracts and the probe tell, where the lock does not tell the same."""
-        doors = self.watch.doors([*self.heard, self.finished]) if self.watch.doors is not None else ()
-        found = {(each.key, each.pointer): each for each in (*doors, *broken_rules(results, self.watch.checker))}
+    def _with_others(self, compared: Sequence[Finding], results: Sequence[ItemResult], before: Lock) -> list[Finding]:
+        """With what only contracts tell, where the lock does not tell the same."""
+        unlearnt = [result for result in self.doors if key_of(result) not in before.requests]
+        others = (*open_doors(unlearnt, self.watch.checker), *broken_rules(results, self.watch.checker))
+        found = {(each.key, each.pointer): each for each in others}
         told = {(each.key, each.pointer) for each in compared}
         return in_order([*compared, *(each for place, each in found.items() if place not in told)])
 
@@ -221,9 +228,7 @@ def _compared(sides: _Sides, past: Past | None) -> list[Finding]:
 
 def _with_noise(lock: Lock, came: Sequence[Observation]) -> Lock:
     """The lock, and what differed between answers to the same request in this very run."""
-    asked = sorted((each for each in came if each.subject), key=_asked)
-    repeated = [group for _, each in groupby(asked, _asked) if len(group := list(each)) > 1]
-    noisy = learn_noise(lock, repeated)
+    noisy = learn_noise(lock, asked_again(came))
     # A status that only this run had must not look like one that was known.
     return Lock(
         {key: {status: noisy.requests[key][status] for status in known} for key, known in lock.requests.items()}
@@ -239,10 +244,6 @@ def _change(finding: Finding, sides: _Sides, past: Past | None) -> Change:
         old_lines=lines_at(_answers(sides.before, finding), finding.pointer),
         new_lines=lines_at(_answers(sides.now, finding), finding.pointer),
     )
-
-
-def _asked(observation: Observation) -> tuple[str, str]:
-    return observation.key, observation.subject
 
 
 def _is_within(pointer: str, outer: str) -> bool:
