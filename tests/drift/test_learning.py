@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.drift.observing import JSON, KEY, ROWS, VALUES, answer, found, learnt, told
@@ -13,6 +14,7 @@ from paceline.drift.compare import compare, compare_locks
 from paceline.drift.facts import Lock, Observation
 from paceline.drift.learning import MOST_TIMES, from_cassette, learn, learn_noise
 from paceline.drift.lock import lock_text
+from paceline.drift.noise import noise_of
 from paceline.transport.cassette_library import CassetteLibrary
 
 CASSETTES = Path(__file__).parents[2] / "cassettes"
@@ -123,6 +125,23 @@ def test_what_differs_between_two_calls_is_noise() -> None:
         ("risky", "range", "/*/at"),
     ]
     assert found(learn_noise(lock, [repeated]), now, asked="GET /a") == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "noise", "fickle"),
+    [
+        pytest.param([{"id": 1, "kind": "a"}, {"id": 2, "kind": "b"}], [{"id": 2, "kind": "b"}], set(), set(),
+                     id="a row that is gone moves the others"),
+        pytest.param([{"id": 1, "kind": "a"}], [{"id": 1, "kind": "b"}], {"/*/kind"}, set(), id="the same row"),
+        pytest.param([{"kind": "a"}], [{"kind": "b"}], {"/*/kind"}, set(), id="rows without ids, one by one"),
+        pytest.param([{"id": 1}, {"id": 1, "at": 3}], [{"id": 1}, {"id": 1}], set(), {"/*/at"},
+                     id="ids that are none"),
+        pytest.param(["a"], ["a", "b"], set(), set(), id="lists of other lengths"),
+    ],
+)  # fmt: skip
+def test_rows_are_compared_with_themselves(one: Any, other: Any, noise: set[str], fickle: set[str]) -> None:
+    """By their ids, where they have some."""
+    assert noise_of([one, other]) == (frozenset(noise), frozenset(fickle))
 
 
 def test_noise_does_not_hide_another_type() -> None:

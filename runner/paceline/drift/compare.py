@@ -95,12 +95,13 @@ def _statuses(key: str, known: Mapping[int, Answers], now: Mapping[int, Answers]
     for status in sorted(now.keys() - known.keys()):
         lost = status in {401, 403} and succeeded and not known.keys() & {401, 403}
         # What was refused so far is looked up now, whether it is there or not.
-        opened = refused and status not in {401, 403, 429} and status < 500
+        denied = bool(_DENIED & now[status].errors.keys())  # GraphQL may refuse with a success
+        opened = refused and status not in {401, 403, 429} and status < 500 and not denied
         kind: FindingKind = "privilege" if lost or opened else "status"
         level: Level
         if opened:
             level = "breaking"
-        elif _is_success(status) and not succeeded:
+        elif _is_success(status) and not succeeded and not denied:
             level = "additive"
         elif succeeded and not succeeds and not _is_success(status) and status < 500 and status != 429:
             level = "breaking"
