@@ -112,8 +112,9 @@ def test_no_limit_is_exceeded(limit: int) -> None:
     assert len(drift_markdown(drift(*EACH_LEVEL * 20), limit).encode()) <= limit
 
 
-def test_annotations(job: Job) -> None:
+def test_annotations(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error for what fails, a warning for what does not, a notice for what is new; the summary tells of it too."""
+    monkeypatch.chdir(job.folder)  # where there is no lock
     runner = job.report(compared(WHOLE))
 
     assert [
