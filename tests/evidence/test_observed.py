@@ -14,7 +14,8 @@ from paceline.drift.accept import accept
 from paceline.drift.facts import Lock, Observation
 from paceline.drift.learning import learn, observed
 from paceline.errors import FileError, FormatError, Location
-from paceline.evidence.observed import Meta, folder_of, read_observed, save_observed
+from paceline.evidence.observed import Meta, read_observed, save_observed
+from paceline.formats.private_folder import private_folder
 
 META = Meta(1_700_000_000.5, "contract.lock", 'paceline drift -e "local file.json"')
 
@@ -79,5 +80,5 @@ def test_a_file_that_is_another(tmp_path: Path, text: str) -> None:
 
 def test_the_folder_lies_beside_the_suite() -> None:
     """Or here, when there is no suite."""
-    assert folder_of(Location("shop/paceline.yaml")) == Path("shop/.paceline")
-    assert folder_of(Location()) == Path(".paceline")
+    assert private_folder(Location("shop/paceline.yaml")) == Path("shop/.paceline")
+    assert private_folder(Location()) == Path(".paceline")

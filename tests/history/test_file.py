@@ -17,7 +17,8 @@ import pytest
 from tests.history.keeping import KEY, NEWS, run, timed
 
 from paceline.errors import FileError, FormatError, Location
-from paceline.history.place import history_file, private_folder, suite_name
+from paceline.formats.private_folder import private_folder
+from paceline.history.place import history_file, suite_name
 from paceline.history.records import Timing
 from paceline.history.schema import STEPS, upgrade
 from paceline.history.store import History
@@ -70,7 +71,7 @@ def test_a_history_lies_beside_its_suite() -> None:
 
     assert history_file(suite) == Path("shop/.paceline/history.sqlite3")
     assert history_file(NO_SUITE) == Path(".paceline/history.sqlite3")
-    assert private_folder(collections) == Path(".paceline")
+    assert private_folder(collections.at) == Path(".paceline")
     assert (suite_name(suite), suite_name(collections)) == ("paceline.yaml", "orders, users")
 
 

@@ -82,14 +82,15 @@ def _seen(options: argparse.Namespace, suite: Suite, path: Path) -> tuple[Lock, 
     """What came, and whether that is all that is known, as of another lock."""
     from datetime import UTC, datetime
 
-    from paceline.evidence.observed import folder_of, read_observed
+    from paceline.evidence.observed import read_observed
     from paceline.evidence.sources import read_source
+    from paceline.formats.private_folder import private_folder
 
     if options.source is not None:
         source = read_source(options.source, path)
         sys.stdout.write(f"from {source.told}\n")
         return source.seen(), source.lock is not None
-    observed = read_observed(folder_of(suite.at))
+    observed = read_observed(private_folder(suite.at))
     when = datetime.fromtimestamp(observed.meta.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
     sys.stdout.write(f"from {observed.meta.command} of {when}\n")
     return observed.lock, False

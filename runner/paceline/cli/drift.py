@@ -71,7 +71,7 @@ def add(commands: Any) -> None:
 
 
 def _drift(options: argparse.Namespace) -> int:
-    from paceline.evidence.observed import folder_of
+    from paceline.formats.private_folder import private_folder
     from paceline.formats.variables import load_environment
     from paceline.history.place import history_file, suite_name
     from paceline.report.telling import tell
@@ -95,7 +95,7 @@ def _drift(options: argparse.Namespace) -> int:
         twin=load_environment(options.twin) if options.twin else None,
         probe=not options.no_probe,
         stale_session=options.stale_session,
-        places=Places(folder_of(suite.at), history, suite_name(suite)),
+        places=Places(private_folder(suite.at), history, suite_name(suite)),
         named=options.collections[0] if options.collections else "",
         ca_bundle=options.ssl_extra_ca_certs,
         cookie_jar=options.cookie_jar,

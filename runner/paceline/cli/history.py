@@ -87,7 +87,8 @@ def _age(text: str) -> int:
 
 
 def _history(options: argparse.Namespace) -> int:
-    from paceline.history.place import FILE, FOLDER
+    from paceline.formats.private_folder import FOLDER
+    from paceline.history.place import FILE
     from paceline.history.store import History
 
     words = list(options.collections)

@@ -15,10 +15,9 @@ from paceline.drift.facts import Lock
 from paceline.drift.lock import lock_body, parse_lock, quoted
 from paceline.errors import FileError, FormatError, Location
 from paceline.formats.files import write_text
+from paceline.formats.private_folder import make_private
 from paceline.formats.yaml_file import load_yaml
 
-#: The folder of private working files, beside the file of the suite.
-FOLDER: Final = ".paceline"
 FILE: Final = "observed.lock"
 
 _HEAD: Final = """\
@@ -50,24 +49,20 @@ class Observed:
     meta: Meta
 
 
-def folder_of(suite: Location) -> Path:
-    """The folder of working files of a suite, from the place of its file; of collections without one: here."""
-    return Path(suite.file).parent / FOLDER if suite.file != Location().file else Path(FOLDER)
-
-
 def save_observed(folder: Path, lock: Lock, meta: Meta) -> Path:
     """Write what a run saw, in place of what the run before saw; whole or not at all.
 
     Args:
-        folder: as of `folder_of`; it is made, and told to git as none of its business.
+        folder: as of `private_folder`; it is made.
         lock: of `drift.learning.observed`.
 
     Raises:
         FileError: it cannot be written.
     """
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        write_text(ignore, "*\n")
+    try:
+        make_private(folder)
+    except OSError as error:
+        raise FileError(f"this folder cannot be made ({error})", Location(str(folder)), "make room there") from None
     when = datetime.fromtimestamp(int(meta.at), UTC).isoformat()
     members = {"at": when, "against": meta.against, "command": meta.command}
     about = [f"  {name}: {quoted(text)}" for name, text in members.items()]

@@ -1,4 +1,4 @@
-"""Where paceline keeps what is nobody else's: the folder `.paceline` beside the suite."""
+"""Where the history of a suite lies, and by what name its runs are kept."""
 
 from __future__ import annotations
 
@@ -6,21 +6,16 @@ from pathlib import Path
 from typing import Final
 
 from paceline.errors import Location
+from paceline.formats.private_folder import private_folder
 from paceline.model.collection import stem_of
 from paceline.model.suite import Suite
 
-FOLDER: Final = ".paceline"
 FILE: Final = "history.sqlite3"
-
-
-def private_folder(suite: Suite) -> Path:
-    """The folder of a suite; of collections without one, that of the working directory. It need not be there."""
-    return Path(suite.at.file).parent / FOLDER if suite.at != Location() else Path(FOLDER)
 
 
 def history_file(suite: Suite) -> Path:
     """Where the history of a suite lies unless somebody names another place."""
-    return private_folder(suite) / FILE
+    return private_folder(suite.at) / FILE
 
 
 def suite_name(suite: Suite) -> str:
@@ -32,17 +27,3 @@ def suite_name(suite: Suite) -> str:
     if suite.at != Location():
         return Path(suite.at.file).name
     return ", ".join(map(stem_of, suite.collections))
-
-
-def make_private(folder: Path) -> None:
-    """Make a folder that only its owner may look into, unless it is there. Ours also asks git to leave it alone.
-
-    Raises:
-        OSError: it cannot be made.
-    """
-    if folder.is_dir():
-        return
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.name == FOLDER:
-        (folder / ".gitignore").write_text("*\n", encoding="utf-8")

@@ -22,10 +22,10 @@ from typing import Final, Self
 
 from paceline.drift.finding import Finding, in_order
 from paceline.errors import FileError
+from paceline.formats.private_folder import make_private
 from paceline.history import queries
 from paceline.history.cleaning import cleaned, cleaned_finding, cleaned_host, cleaned_key
 from paceline.history.failures import told
-from paceline.history.place import make_private
 from paceline.history.records import OpenFinding, Pace, Past, RunRecord, Timing
 from paceline.history.schema import upgrade
 from paceline.history.transaction import transaction
