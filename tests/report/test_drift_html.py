@@ -54,7 +54,7 @@ def test_the_headline_of_the_html_report(tmp_path: Path) -> None:
     assert re.search(r'tone-bad">\s*<dt>Drift</dt>\s*<dd><b class="tile-value">3 changes</b>', text)
     assert ">2 requests ran, and nothing failed</h1>" in html_report(compared(drift(NOTE)), tmp_path).text
     failed = compared(WHOLE, tests=(checks(Assertion("bad", problem=BROKEN)),))
-    assert ">1 failure in 1 of 2 requests, and 1 breaking</h1>" in html_report(failed, tmp_path).text
+    assert ">1 failure in 1 of 2 requests, and 1 breaking in the answers</h1>" in html_report(failed, tmp_path).text
 
 
 def test_many_changes_and_long_shapes(tmp_path: Path) -> None:

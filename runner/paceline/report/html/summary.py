@@ -141,7 +141,9 @@ def _headline(finished: RunFinished, items: int) -> str:
         if interrupted:
             return f"Interrupted after {ran}"
         return f"Answers drifted: {drifted} in {ran}" if drifted else f"{ran} ran, and nothing failed"
-    failed = f"{count(len(failures), 'failure')} in {items:,} of {ran}" + (f", and {drifted}" if drifted else "")
+    failed = f"{count(len(failures), 'failure')} in {items:,} of {ran}" + (
+        f", and {drifted} in the answers" if drifted else ""
+    )
     return f"{failed}, then interrupted" if interrupted else failed
 
 
