@@ -39,11 +39,15 @@ def test_a_body_is_like_itself(body: Any) -> None:
         ),
         pytest.param([account(str(n)) for n in range(9)], [account(str(n)) for n in range(50, 60)], False, id="a feed"),
         pytest.param(account("Ann", token="t" * 9), account("Ann", token=MASK), True, id="a secret"),
+        pytest.param(
+            {"page": 7, "rows": [account("Ann")]}, {"page": 7, "rows": []}, True, id="a list that is empty now"
+        ),
+        pytest.param({"page": 7, "rows": []}, {"page": 7, "rows": [account("Ann")]}, False, id="a list that was empty"),
         pytest.param({"ok": True, "n": 0}, {"ok": False, "n": 1}, True, id="flags and counters tell nothing"),
     ],
 )
 def test_what_is_the_same_data(one: Any, other: Any, same: bool) -> None:
-    """Most values that both have are the same; what only one has does not count."""
+    """Most values that both have are the same; what is gone does not count."""
     assert (alikeness(sketch_of(one), sketch_of(other)) >= 0.75) is same
 
 

@@ -19,6 +19,7 @@ from paceline.drift.hidden import is_hidden, is_wholly_hidden
 BINS: Final = 64
 _NONE: Final = ".."  # a bin that no place fell into
 _SPARED: Final = 1  # a change mostly is of one place, which may be half of a small body
+_UNTOLD: Final = 2  # small bodies may have hardly more places than a change has made
 _DEEPEST: Final = 60
 _LARGEST: Final = 1e300
 
@@ -43,17 +44,20 @@ def sketch_of(body: Any) -> str:
     return "".join(told.get(each, _NONE) for each in range(BINS))
 
 
-def alikeness(one: str, other: str) -> float:
+def alikeness(known: str, now: str) -> float:
     """The share of the places that two answers have in common at which values agree, but for one that is spared.
 
-    It is 1 where nothing can be said.
+    It is 1 where nothing can be said, and 0 where the known one has not about half of the places of the new one: an
+    answer with an empty list is not the same data as one with rows.
 
     >>> ann, ann_changed, bob = ({"id": n, "name": name, "at": f"{n} h"} for n, name in ((7, "A"), (7, "B"), (9, "C")))
     >>> alikeness(sketch_of(ann), sketch_of(ann_changed)), alikeness(sketch_of(ann), sketch_of(bob)) < 0.5
     (1.0, True)
     """
-    pairs = [(one[each : each + 2], other[each : each + 2]) for each in range(0, min(len(one), len(other)), 2)]
+    pairs = [(known[each : each + 2], now[each : each + 2]) for each in range(0, min(len(known), len(now)), 2)]
     common = [(mine[1], its[1]) for mine, its in pairs if mine[0] == its[0] != _NONE[0]]
+    if len(common) * 2 < sum(its != _NONE for _, its in pairs) - _UNTOLD:
+        return 0.0
     differing = sum(mine != its for mine, its in common)
     return 1.0 if differing <= _SPARED else 1 - differing / len(common)
 

@@ -111,11 +111,11 @@ def _statuses(key: str, known: Mapping[int, Answers], now: Mapping[int, Answers]
         yield Finding(level, kind, key, 0, kind, old, str(status), f"{times} different answers")
 
 
-def _are_alike(some: Collection[str], others: Collection[str], thresholds: Thresholds) -> bool:
-    """Whether an answer among them is of the same data as one among the others, by their sketches."""
-    if not some or not others:
+def _are_alike(known: Collection[str], now: Collection[str], thresholds: Thresholds) -> bool:
+    """Whether each answer is of the same data as one that was known, by their sketches."""
+    if not known:
         return True
-    return max(alikeness(one, other) for one in some for other in others) >= thresholds.alike
+    return all(max(alikeness(one, other) for one in known) >= thresholds.alike for other in now)
 
 
 def _is_success(status: int) -> bool:
