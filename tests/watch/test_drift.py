@@ -40,6 +40,13 @@ def learnt(service: Changing) -> Changing:
     return service
 
 
+def twin_environment(folder: Path, url: str, name: str = "other.json") -> None:
+    """Write the environment of the suite once more, for another host."""
+    data = json.loads((folder / "local.json").read_text(encoding="utf-8"))
+    data["values"][0]["value"] = url
+    (folder / name).write_text(json.dumps(data | {"name": "other"}), encoding="utf-8")
+
+
 def test_where_nothing_changed_nothing_is_found(learnt: Changing, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 0, and the report says how much was compared."""
     assert learnt.guarded
@@ -210,9 +217,7 @@ def test_two_hosts_are_compared_request_by_request(service: Changing, tmp_path: 
     """No lock is needed. The second host is asked when the first one has answered, not at the end."""
     with changing() as other:
         other.ride = [RIDE | {"riders": "12"}]
-        data = json.loads((tmp_path / "local.json").read_text(encoding="utf-8"))
-        data["values"][0]["value"] = other.url
-        (tmp_path / "other.json").write_text(json.dumps(data | {"name": "other"}), encoding="utf-8")
+        twin_environment(tmp_path, other.url)
         other.log = service.log
 
         code, told = drift("--twin", "other.json")
@@ -285,3 +290,31 @@ def test_nothing_kept_tells_a_secret(learnt: Changing) -> None:
     assert b"canary" not in content
     with sqlite3.connect(kept / "history.sqlite3") as database:
         assert database.execute("SELECT count(*) FROM run").fetchone() == (1,)
+
+
+def test_contract_diff_runs_two_environments(
+    service: Changing, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As `drift --twin` does; with the findings of `contract diff`."""
+    with changing() as other:
+        other.ride = [RIDE | {"riders": "12"}]
+        twin_environment(tmp_path, other.url)
+
+        assert main(["contract", "diff", "local.json", "other.json"]) == 5
+
+    told = capsys.readouterr().out
+    assert "breaking: type: rides/Ride (200) /riders" in told
+    assert told.endswith("3 requests compared: 1 breaking\n")
+    assert service.log.count("/ride") == 1
+
+
+def test_two_environments_that_nobody_answers(
+    service: Changing, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing was compared, and that is no success."""
+    assert service.log == []
+    twin_environment(tmp_path, "http://127.0.0.1:1", name="local.json")
+    twin_environment(tmp_path, "http://127.0.0.1:1")
+
+    assert main(["contract", "diff", "local.json", "other.json"]) == 3
+    assert "nothing was compared" in capsys.readouterr().err

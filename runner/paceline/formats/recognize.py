@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from paceline.errors import FormatError, Location
@@ -33,6 +35,15 @@ _OBJECTS: tuple[tuple[Callable[[dict[str, Any]], bool], str, str], ...] = (
     (_members("$schema", "properties"), "a JSON Schema", "only Postman collections can be run"),
     (_members("info"), "a Postman collection", "give it as the collection to run"),
 )
+
+
+def is_environment(path: str | Path) -> bool:
+    """Whether a file is an environment; not, where it cannot be read."""
+    try:
+        data = json.loads(Path(path).read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and "values" in data and "item" not in data
 
 
 def not_a(wanted: str, data: Any, at: Location, fix: str) -> FormatError:
