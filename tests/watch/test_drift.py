@@ -227,6 +227,20 @@ def test_two_hosts_are_compared_request_by_request(service: Changing, tmp_path: 
         assert service.log == ["/ride", "/ride", "/riders/r-1", "/riders/r-1", "/my/rides", "/my/rides"]
 
 
+def test_a_mistake_in_one_environment_is_told(
+    service: Changing, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whichever of the two it is in, and nothing is sent then."""
+    twin_environment(tmp_path, service.url)
+    (tmp_path / "empty.json").write_text(json.dumps({"name": "empty", "values": []}), encoding="utf-8")
+
+    assert main(["drift", "-e", "empty.json", "--twin", "other.json"]) == 2
+    assert "{{base}}" in capsys.readouterr().err
+    assert main(["drift", "--twin", "empty.json"]) == 2
+    assert "{{base}}" in capsys.readouterr().err
+    assert service.log == []
+
+
 def test_a_service_that_is_down_is_no_drift(learnt: Changing) -> None:
     """Nothing was answered, so nothing can be said: exit code 3, as of a run."""
     port = learnt.server.port

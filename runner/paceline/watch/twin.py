@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from paceline.engine.events import Event, ItemFinished, RunFinished
+from paceline.engine.events import Event, ItemFinished, RunFinished, RunStarted
 from paceline.evidence.results import Witness
 
 
@@ -20,10 +20,13 @@ class Twin:
         self.witness = Witness()
         self.finished: RunFinished | None = None
         self._events = events
+        self._begun = False
 
     def hear(self, event: Event) -> None:
-        """Take in what the first run tells."""
-        if isinstance(event, ItemFinished) and self.finished is None:
+        """Take in what the first run tells. What is wrong with the second is known before the first sends anything."""
+        if isinstance(event, RunStarted):
+            self._take(next(self._events))
+        elif isinstance(event, ItemFinished) and self.finished is None:
             for own in self._events:
                 self._take(own)
                 if isinstance(own, ItemFinished):
@@ -38,12 +41,15 @@ class Twin:
         return self.finished
 
     def interrupt(self) -> None:
-        """End it before its end, teardown included."""
-        if self.finished is None:
+        """End it before its end, teardown included; where it has not begun, there is nothing to end."""
+        if not self._begun:
+            self._events.close()
+        elif self.finished is None:
             self._take(self._events.throw(KeyboardInterrupt))
             self.end()
 
     def _take(self, event: Event) -> None:
+        self._begun = True
         self.witness.handle(event)
         if isinstance(event, RunFinished):
             self.finished = event
