@@ -263,6 +263,20 @@ def test_what_cannot_be_a_token_is_refused(
     assert "c4nary" not in err
 
 
+def test_a_login_without_credentials_is_not_tried(
+    service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who has neither a token nor a password is told where they go; nothing is sent."""
+    suite_in(tmp_path, service.url, {**AUTH, **SHOP}, **TOKENS)
+
+    assert main(["run", "--env-var", "password="]) == 2
+    told = capsys.readouterr().err
+    assert "`access_token` has no token, and `password`, for auth/Login, is empty" in told
+    assert "put a token into SHOP_TOKEN" in told
+    assert service.log == []
+    assert main(["run", "--env-var", "password=", "--env-var", "access_token=good"]) == 0
+
+
 def test_a_token_that_expired_before_1970_is_expired(
     service: Service, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:

@@ -20,7 +20,7 @@ from paceline.recording import Cassettes, Tape
 from paceline.resolve.scopes import overridden
 from paceline.script.process import SandboxProcess, Turns
 from paceline.script.v8 import Sandbox
-from paceline.suite import environment_of, require_fresh_tokens, with_tokens
+from paceline.suite import environment_of, require_credentials, require_fresh_tokens, with_tokens
 from paceline.transport.cookies import CookieJar
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def prepared(suite: Suite, collections: Sequence[Collection], wishes: Wishes) ->
         if not replaying:  # what was recorded needs no token
             environment = with_tokens(environment, suite, os.environ)
             require_fresh_tokens(suite, environment, os.environ, time.time())
+            require_credentials(suite, environment, collections)
 
         def live() -> Transport:
             from paceline.transport.live import LiveTransport

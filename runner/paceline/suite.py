@@ -11,11 +11,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from paceline.errors import UsageError
+from paceline.engine.graph import reads
+from paceline.engine.preflight import names_set
+from paceline.engine.selection import named_by
+from paceline.errors import Location, UsageError
 from paceline.formats.variables import load_environment
-from paceline.model.collection import stem_of
+from paceline.model.collection import Collection, stem_of
 from paceline.model.suite import Suite
 from paceline.model.variables import VariableSet
+from paceline.report.secret_names import is_declared
 from paceline.resolve.scopes import MISSING, Scope
 
 _BEARER_TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # RFC 6750, section 2.1
@@ -66,6 +70,29 @@ def require_fresh_tokens(suite: Suite, environment: VariableSet, environ: Mappin
             own = f"put it into the variable; or leave that empty, and put it into {source} of the process environment"
             fix = f"get a fresh one, and {f'put it into {source}' if environ.get(source) == token else own}"
             raise UsageError(what, suite.at.child("tokens", name), fix)
+
+
+def require_credentials(suite: Suite, environment: VariableSet, collections: Sequence[Collection]) -> None:
+    """Refuse to open a session with nothing: without a token, by a setup whose secrets are empty.
+
+    Raises:
+        UsageError: naming what is empty, and where a token would go.
+    """
+    scope = Scope(environment.kind, environment.variables)
+    secrets = {each.key for each in environment.variables if each.enabled and is_declared(each.type)}
+    needed = [errand for errand in suite.setup if errand.unless in suite.tokens]
+    steps = named_by(suite, collections) if needed else {}
+    for errand in needed:
+        assert errand.unless is not None, "it is the name of a token"
+        if scope.get(errand.unless) not in (MISSING, "", None):
+            continue
+        step = steps[errand.key]
+        own = {name for script in step.prerequests for name in names_set(script.source)}
+        empty = [name for name in reads(step) if name in secrets - own and scope.get(name) in ("", None)]
+        if empty:
+            what = f"nobody can log in: `{errand.unless}` has no token, and `{empty[0]}`, for {errand.key}, is empty"
+            fix = f"put a token into {suite.tokens[errand.unless]} of the process environment, or fill in `{empty[0]}`"
+            raise UsageError(what, environment.at if environment.at != Location() else errand.at, fix)
 
 
 def expiry(token: str) -> float | None:
