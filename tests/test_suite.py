@@ -277,6 +277,20 @@ def test_a_login_without_credentials_is_not_tried(
     assert main(["run", "--env-var", "password=", "--env-var", "access_token=good"]) == 0
 
 
+def test_a_login_may_look_for_a_token_itself(service: Service, tmp_path: Path) -> None:
+    """Scripts may ask for what is empty; only what the request itself sends has to be there."""
+    login = item(
+        "Login",
+        "{{base}}/login",
+        prerequest="pm.environment.get('access_token') && pm.execution.skipRequest();",
+        method="POST",
+        body={"mode": "raw", "raw": '{"user": "{{user}}", "password": "{{password}}"}'},
+    )
+    suite_in(tmp_path, service.url, {"auth": [login, LOGOUT], **SHOP}, **TOKENS)
+
+    assert main(["run"]) == 0
+
+
 def test_a_token_that_expired_before_1970_is_expired(
     service: Service, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from paceline.engine.graph import reads
 from paceline.engine.preflight import names_set
 from paceline.engine.selection import named_by
 from paceline.errors import Location, UsageError
@@ -21,6 +20,8 @@ from paceline.model.suite import Suite
 from paceline.model.variables import VariableSet
 from paceline.report.secret_names import is_declared
 from paceline.resolve.scopes import MISSING, Scope
+from paceline.resolve.substitute import templates
+from paceline.resolve.template import TOKEN
 
 _BEARER_TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # RFC 6750, section 2.1
 
@@ -88,7 +89,8 @@ def require_credentials(suite: Suite, environment: VariableSet, collections: Seq
             continue
         step = steps[errand.key]
         own = {name for script in step.prerequests for name in names_set(script.source)}
-        empty = [name for name in reads(step) if name in secrets - own and scope.get(name) in ("", None)]
+        used = (name for _, text in templates(step.item.request, None) for name in TOKEN.findall(text))
+        empty = [name for name in used if name in secrets - own and scope.get(name) in ("", None)]
         if empty:
             what = f"nobody can log in: `{errand.unless}` has no token, and `{empty[0]}`, for {errand.key}, is empty"
             fix = f"put a token into {suite.tokens[errand.unless]} of the process environment, or fill in `{empty[0]}`"
