@@ -12,10 +12,10 @@ import pytest
 
 from paceline import __version__
 from paceline.errors import FileError, Location, RequestError
+from paceline.formats.url_text import parse
 from paceline.model.collection import Auth, Body, FormPart, Param, RequestTemplate
 from paceline.model.exchange import HttpRequest, SendOptions
 from paceline.resolve.compose import compose, drops_body, send_options
-from paceline.resolve.url import parse
 
 SYSTEM = [
     f"User-Agent: paceline/{__version__}",

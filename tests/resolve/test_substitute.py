@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from paceline.formats.request import request_from_json
+from paceline.formats.url_text import parse
 from paceline.model.collection import Auth, Body, FormPart, Param, RequestTemplate, Url
 from paceline.resolve.scopes import MISSING
 from paceline.resolve.substitute import substitute, substitute_auth, templates
-from paceline.resolve.url import parse
 
 VALUES = {"a": "A", "b": "B", "path": "x/y?z=1", "n": 5}
 

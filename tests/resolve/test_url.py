@@ -9,8 +9,9 @@ from __future__ import annotations
 import pytest
 
 from paceline.errors import Location
+from paceline.formats.url_text import parse
 from paceline.model.collection import Param, Url
-from paceline.resolve.url import in_parts, parse, path_text, query_text, unparse
+from paceline.resolve.url import in_parts, path_text, query_text, unparse
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from __future__ import annotations
 import pytest
 
 from paceline.errors import Location, RequestError
+from paceline.formats.url_text import parse
 from paceline.model.collection import Param, Url
-from paceline.resolve.url import parse
 from paceline.resolve.url_encoding import credentials, encode
 
 

@@ -11,8 +11,9 @@ from urllib.parse import unquote
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from paceline.formats.url_text import parse
 from paceline.model.collection import Param, Url
-from paceline.resolve.url import parse, path_text, query_text, unparse
+from paceline.resolve.url import path_text, query_text, unparse
 from paceline.resolve.url_encoding import encode
 
 Sdk = Callable[..., Any]

@@ -10,10 +10,10 @@ from typing import Any
 
 from paceline.engine.selection import Step
 from paceline.formats.request import request_to_json
+from paceline.formats.url_text import parse
 from paceline.model.collection import Collection, Folder, Item, Param, RequestTemplate, Script
 from paceline.model.exchange import Cookie, HttpResponse, Trip
 from paceline.model.outcome import Cursor
-from paceline.resolve import url as urls
 from paceline.resolve.scopes import Scopes
 from paceline.transport.cookie_json import iso_time
 
@@ -40,7 +40,7 @@ def script_context(scopes: Scopes, request: Mapping[str, Any], trip: Trip | None
 def sent_request_json(request: RequestTemplate, trip: Trip) -> dict[str, Any]:
     """The request as test scripts see it: the address and every header as they went out."""
     headers = tuple(Param(name, value) for name, value in trip.request.headers)
-    return request_to_json(replace(request, url=urls.parse(trip.request.url), headers=headers))
+    return request_to_json(replace(request, url=parse(trip.request.url), headers=headers))
 
 
 def response_json(response: HttpResponse) -> dict[str, Any]:

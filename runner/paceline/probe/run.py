@@ -25,6 +25,7 @@ from paceline.engine.summary import Tally
 from paceline.engine.verdict import ExitCode, exit_code, worst
 from paceline.errors import PacelineError, UsageError
 from paceline.formats.suite import load_suite
+from paceline.formats.url_text import parse
 from paceline.model.collection import Collection, Param, RequestTemplate
 from paceline.model.contract import ContractVerdict
 from paceline.model.exchange import HttpRequest, Trip
@@ -36,7 +37,6 @@ from paceline.probe.layout import Probe, laid_out
 from paceline.probe.learning import Learnt, learn
 from paceline.probe.session import Session
 from paceline.resolve.compose import send_options
-from paceline.resolve.url import parse
 from paceline.transport.cookies import CookieJar
 from paceline.transport.live import LiveTransport
 

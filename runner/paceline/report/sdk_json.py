@@ -16,11 +16,12 @@ from paceline.formats.params import parse_query
 from paceline.formats.request import request_to_json
 from paceline.formats.text import json_text
 from paceline.formats.url import url_to_json
+from paceline.formats.url_text import parse
 from paceline.model.collection import Collection, Folder, Item, RequestTemplate, Url
 from paceline.model.exchange import Cookie, HttpRequest, HttpResponse, Trip
 from paceline.report.excerpt import text_of
 from paceline.report.masking import Mask
-from paceline.resolve.url import in_parts, parse, unparse
+from paceline.resolve.url import in_parts, unparse
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _BYTES: Final = tuple(map(str, range(256)))

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from paceline.errors import Location
+from paceline.formats.url_text import parse
 from paceline.model.collection import Auth, Body, FormPart, Param, RequestTemplate, Url
-from paceline.resolve import url as urls
 from paceline.resolve.template import Lookup, resolve
+from paceline.resolve.url import unparse
 
 
 def substitute(request: RequestTemplate, find: Lookup) -> RequestTemplate:
@@ -30,7 +31,7 @@ def substitute(request: RequestTemplate, find: Lookup) -> RequestTemplate:
 
 def substitute_url(url: Url, find: Lookup) -> Url:
     """The address resolved and parsed anew; values of path variables are already in their places."""
-    return urls.parse(resolve(urls.unparse(url), find), at=url.at)
+    return parse(resolve(unparse(url), find), at=url.at)
 
 
 def substitute_auth(auth: Auth, find: Lookup) -> Auth:
@@ -92,7 +93,7 @@ def templates(request: RequestTemplate, auth: Auth | None, *, with_body: bool = 
         auth: the authorization in force, inherited or its own.
         with_body: False where the method drops the body, so that nobody has to define what is never sent.
     """
-    yield request.url.at, urls.unparse(request.url)
+    yield request.url.at, unparse(request.url)
     yield request.at.child("method"), request.method
     yield from _param_texts(request.headers)
     if auth is not None:

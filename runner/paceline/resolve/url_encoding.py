@@ -40,7 +40,7 @@ def encode(url: Url, *, disable_encoding: bool = False) -> str:
         RequestError: no HTTP request can be made of it: another protocol, no host, no possible host or port, or a
             character that cannot be sent unencoded.
 
-    >>> from paceline.resolve.url import parse
+    >>> from paceline.formats.url_text import parse
     >>> encode(parse("Bücher.example/a b?q=é&x={{y}}#top"))
     'http://xn--bcher-kva.example/a%20b?q=%C3%A9&x={{y}}'
     """

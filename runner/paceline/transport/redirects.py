@@ -14,8 +14,8 @@ import re
 from dataclasses import replace
 
 from paceline.errors import RequestError
+from paceline.formats.url_text import parse
 from paceline.model.exchange import HttpRequest, HttpResponse, SendOptions
-from paceline.resolve.url import parse
 from paceline.resolve.url_encoding import credentials, encode
 from paceline.transport.addresses import split, without_user
 
