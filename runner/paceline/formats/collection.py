@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from paceline.formats.request import request_from_json
 from paceline.formats.scripts import scripts_from_json
 from paceline.formats.shape import as_json, as_object, mismatch, text_member
 from paceline.formats.text import load_json
+from paceline.formats.v3_folder import is_part, request_name
 from paceline.formats.v20 import upgrade
 from paceline.formats.variables import parse_variables
 from paceline.model.collection import Auth, Collection, Folder, Item, Script
@@ -25,16 +27,30 @@ _FIX = f'a collection has "info" and "item": {_EXPORT}'
 
 
 def load_collection(path: str | Path) -> Collection:
-    """Read a collection file.
+    """Read a collection file, or the folder of a collection of schema v3.
 
     Raises:
         FileError: it cannot be read.
-        FormatError: it is no collection of schema v2.0 or v2.1; the location tells the place in it.
+        FormatError: it is no collection of schema v2.0, v2.1 or v3; the location tells the place in it.
 
     >>> load_collection("orders.postman_collection.json").name
     'Orders'
     """
+    if os.path.isdir(path):  # noqa: PTH112  Path raises where a path holds a NUL character
+        from paceline.formats.v3 import load_v3
+
+        return load_v3(path)
+    if is_part(Path(path).name) and Path(path).exists():
+        raise FormatError("this is a part of a collection, not a collection", Location(str(path)), _part_of(path))
     return parse_collection(load_json(path), Location(str(path)))
+
+
+def _part_of(path: str | Path) -> str:
+    """What to do with a file of a collection of schema v3."""
+    name = request_name(Path(path).name)
+    if name is not None:
+        return f"give its folder, {str(Path(path).parent)!r}; to run only this one add --folder {name!r}"
+    return "give an environment by -e/--environment, globals by -g/--globals, and of a collection its folder"
 
 
 def parse_collection(data: Any, at: Location = Location()) -> Collection:

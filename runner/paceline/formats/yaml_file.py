@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +32,32 @@ def parse_yaml(source: bytes, at: Location) -> Any:
     """
     import yaml  # costs 30 ms
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        node = yaml.compose(source, Loader=loader)
+    with syntax_errors(at):
+        node = yaml.compose(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         if node is None:
             raise FormatError("the file is empty", at, "see the documentation for what belongs into it")
         return _Nodes(yaml).value(node, at)
+
+
+@contextmanager
+def syntax_errors(at: Location, advice: str = "indent by blanks, and quote texts") -> Iterator[None]:
+    """Tell whatever PyYAML cannot read as an error of ours, with line and column.
+
+    Args:
+        advice: what to do, where nothing better is known.
+
+    Raises:
+        FormatError: it is not YAML, or nested too deep.
+    """
+    import yaml
+
+    try:
+        yield
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         place = f": line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise FormatError(f"this is not YAML{place}", at, f"{problem}; indent by blanks, and quote texts") from None
+        raise FormatError(f"this is not YAML{place}", at, f"{problem}; {advice}") from None
     except RecursionError:
         raise FormatError("this is nested too deep, or within itself", at, "make it flatter") from None
 

@@ -158,6 +158,7 @@ class Item:
         id: the file's id for it, or one made from its place, the same at every load.
         behavior: `protocolProfileBehavior`, with what the folders and the collection say already merged in.
         source: the JSON of the item in the form of schema v2.1.0, for reports and scripts; never changed.
+        unsupported: why it cannot be sent, so that it is always skipped; empty when it can.
     """
 
     id: str
@@ -167,6 +168,7 @@ class Item:
     behavior: Mapping[str, Any] = field(default_factory=dict)
     at: Location = Location()
     source: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    unsupported: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +194,10 @@ def stem_of(file: str | PurePath) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A whole collection file.
+    """A whole collection.
 
     Attributes:
+        at: its file; of schema v3 its folder.
         variables: the collection scope; folder variables do not exist at run time (postman-runtime,
             lib/runner/index.js).
         source: the JSON of the collection in the form of schema v2.1.0.
