@@ -349,7 +349,7 @@ def test_lint_finds_without_sending(server: Server, capsys: Any) -> None:
         pytest.param(["run"], "there is nothing to run", id="no collection"),
         pytest.param(["run", "none.json"], "there is no such file", id="missing file"),
         pytest.param(["run", "plian.json"], "did you mean 'plain.json'?", id="missing file with a near one"),
-        pytest.param(["run", "."], "this is a folder", id="a folder"),
+        pytest.param(["run", "."], "this folder holds no requests", id="a folder"),
         pytest.param(["run", "http://localhost/c.json"], "only files are read", id="an address"),
         pytest.param(["run", "plain.json", "-e", "plain.json"], "environment", id="a collection as environment"),
         pytest.param(["run", "plain.json", "--enviroment", "x"], "did you mean --environment?", id="unknown option"),

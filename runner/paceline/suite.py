@@ -14,6 +14,7 @@ from typing import Any, Final
 from paceline.engine.preflight import names_set
 from paceline.engine.selection import named_by
 from paceline.errors import Location, UsageError
+from paceline.formats.v3_folder import shown
 from paceline.formats.variables import load_environment
 from paceline.model.collection import Collection, stem_of
 from paceline.model.suite import Suite
@@ -132,6 +133,7 @@ def _ago(seconds: float) -> str:
 
 def guarding(suite: Suite, collections: Sequence[str]) -> Suite:
     """Collections by themselves, as a suite: guard of mutations and lock are of the one that lists them."""
+    collections = [shown(path) for path in collections]
     listed = {Path(path).resolve() for path in suite.collections}
     stems = {stem_of(path) for path in collections if Path(path).resolve() in listed}
 

@@ -21,7 +21,8 @@ def add(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    lint.add_argument("collections", nargs="+", metavar="COLLECTION", help="a Postman collection (v2.0 or v2.1)")
+    collections_help = "a Postman collection (v2.0, v2.1, or the folder of v3)"
+    lint.add_argument("collections", nargs="+", metavar="COLLECTION", help=collections_help)
     add_variables(lint)
     lint.add_argument("-d", "--iteration-data", metavar="FILE", help="JSON or CSV, whose first row is looked at")
     finish(lint, _lint)

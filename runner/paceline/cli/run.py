@@ -72,7 +72,9 @@ def add(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    collections_help = "a Postman collection (v2.0 or v2.1), or the YAML file of a suite (paceline.yaml)"
+    collections_help = (
+        "a Postman collection (v2.0, v2.1, the folder of v3), or the YAML file of a suite (paceline.yaml)"
+    )
     run.add_argument("collections", nargs="*", metavar="COLLECTION", help=collections_help)
     add_variables(run)
 

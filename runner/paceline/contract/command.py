@@ -80,7 +80,8 @@ def _query(contract: Contract, folder: Path, checker: ContractChecker) -> tuple[
     from paceline.formats.collection import load_collection
 
     stem, _, name = contract.key.partition("/")
-    collection = load_collection(folder / f"{stem}{COLLECTION_SUFFIX}")
+    file = folder / f"{stem}{COLLECTION_SUFFIX}"
+    collection = load_collection(folder / stem if (folder / stem).is_dir() and not file.exists() else file)
     items = {item.name: item for _, item in collection.items()}
     if name not in items:
         near = nearest(name, items)

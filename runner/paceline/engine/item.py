@@ -24,7 +24,7 @@ from paceline.engine.preflight import missing, unresolved_error
 from paceline.engine.selection import Step
 from paceline.errors import ContractError, FormatError, PacelineError, RequestError
 from paceline.formats.request import request_from_json
-from paceline.model.collection import Collection, Listen, RequestTemplate, Script
+from paceline.model.collection import Listen, RequestTemplate, Script
 from paceline.model.contract import ContractVerdict
 from paceline.model.exchange import HttpRequest, SendOptions, StepKey, Trip
 from paceline.model.outcome import (
@@ -64,7 +64,7 @@ class Equipment:
     """What every item of a run shares.
 
     Attributes:
-        files_of: from a collection to what reads the files it uploads.
+        files_of: from a step to what reads the files it uploads.
         mutations: which requests change state, and whether they may.
         contracts: what answers are held against, if anything.
         deadline: of the whole run, on the monotonic clock; infinity when there is none.
@@ -74,7 +74,7 @@ class Equipment:
     jar: CookieJar
     sandbox: Turns
     options: RunOptions
-    files_of: Callable[[Collection], FileReader]
+    files_of: Callable[[Step], FileReader]
     mutations: Mutations
     deadline: float = math.inf
     contracts: ContractChecker | None = None
@@ -214,7 +214,7 @@ class ItemExecution:
             request,
             auth=auth and substitute_auth(auth, self._find),
             behavior=step.item.behavior,
-            files=self._equipment.files_of(step.collection),
+            files=self._equipment.files_of(step),
             postman_token=str(self._chance.uuid4()),
         )
         return request, outgoing

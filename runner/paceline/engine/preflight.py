@@ -55,6 +55,8 @@ def undefined(steps: Sequence[Step], scopes_of: Callable[[Step], Scopes]) -> dic
             later.add(name)
     found: dict[str, list[tuple[Step, Location]]] = {}
     for step in steps:
+        if step.item.unsupported:
+            continue
         auth = effective_auth(step.item.request.auth, *step.inherited_auth)
         for name, at in missing(step.item.request, auth, step.item.behavior, scopes_of(step)):
             if name not in later:

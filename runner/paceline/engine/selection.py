@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 
 from paceline.errors import FormatError, UsageError, nearest
 from paceline.model.collection import Auth, Collection, Folder, Item, Listen, Script
@@ -39,6 +40,12 @@ class Step:
     def path(self) -> tuple[str, ...]:
         """Names of the folders, outermost first, and of the item."""
         return (*(folder.name for folder in self.folders), self.item.name)
+
+    @property
+    def file_roots(self) -> tuple[Path, ...]:
+        """Where the files that it uploads are looked for: beside its file, then in the folder of its collection."""
+        own, whole = Path(self.item.at.file), Path(self.collection.at.file)
+        return (own.parent,) if own == whole else (own.parent, whole)  # of schema v3 the collection is a folder
 
     @property
     def inherited_auth(self) -> tuple[tuple[Auth | None, ...], Auth | None]:

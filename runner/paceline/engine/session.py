@@ -24,7 +24,7 @@ from paceline.model.suite import NO_SUITE, Errand, Suite
 from paceline.model.variables import VariableSet
 from paceline.resolve.scopes import MISSING, NO_DATA, Scope, Scopes, ScopeState, data_scope
 from paceline.resolve.template import text_of
-from paceline.resolve.uploads import FileReader, LocalFiles
+from paceline.resolve.uploads import LocalFiles
 from paceline.script.process import Turns
 from paceline.script.v8 import Sandbox
 from paceline.transport.base import Transport
@@ -97,14 +97,11 @@ class Session:
             means.jar,
             self.sandbox,
             options,
-            self._files_of,
+            lambda step: LocalFiles([*step.file_roots, Path(options.working_dir)]),
             self.mutations,
             deadline,
             means.contracts,
         )
-
-    def _files_of(self, collection: Collection) -> FileReader:
-        return LocalFiles([Path(collection.at.file).parent, Path(self._options.working_dir)])
 
     def scopes_of(self, step: Step) -> Scopes:
         """The variables as a step sees them now."""
@@ -162,6 +159,7 @@ class Session:
         key = StepKey(step.collection.stem, step.path, self._executions[step.collection.stem, step.path])
         self._executions[key.collection, key.path] += 1
         yield ItemStarted(cursor, step.collection, step.folders, step.item)
+        skipped = skipped or step.item.unsupported or None
         if skipped is not None:
             result = ItemResult(cursor, step.collection, step.folders, step.item, skipped=skipped, started=time.time())
         else:

@@ -20,6 +20,7 @@ from paceline.evidence.results import observation_of
 from paceline.evidence.saved import examples_of
 from paceline.formats.collection import load_collection
 from paceline.formats.files import read_bytes
+from paceline.formats.v3_folder import is_collection
 from paceline.report.event_log import FORMAT, read_events
 from paceline.transport.cassette import Cassette
 from paceline.transport.cassette_library import CassetteLibrary
@@ -77,7 +78,7 @@ def read_source(name: str, lock: Path) -> Source:
     """
     path = Path(name)
     if path.is_dir():
-        return _cassettes(name, path)
+        return _collection(name, path) if is_collection(path) else _cassettes(name, path)
     if path.exists():
         return _file(name, path)
     revision, colon, inside = name.partition(":")
@@ -112,17 +113,21 @@ def _file(name: str, path: Path) -> Source:
     if start == b"{" and _is_log(content):
         return _log(name, path)
     if start == b"{" or path.suffix.lower() == ".json":
-        collection = load_collection(path)
-        observations, left_out = examples_of(collection)
-        if not observations:
-            what = "this collection has no saved examples" if not left_out else "none of its examples can be read"
-            raise FormatError(what, Location(name), "save responses as examples in Postman, or record: --record once")
-        notes = (f"left out {_count(left_out, 'example')} without status, or not the JSON they should be",)
-        told = f"{_count(len(observations), 'saved example')} in {name}"
-        return Source(name, "collection", told, tuple(observations), notes=notes if left_out else ())
+        return _collection(name, path)
     if b"\ninteractions:" in content:
         raise FormatError("this is a single cassette", Location(name), f"give its folder: {path.parent}")
     return Source(name, "lock", name, lock=parse_lock_text(content, Location(name)))
+
+
+def _collection(name: str, path: Path) -> Source:
+    collection = load_collection(path)
+    observations, left_out = examples_of(collection)
+    if not observations:
+        what = "this collection has no saved examples" if not left_out else "none of its examples can be read"
+        raise FormatError(what, Location(name), "save responses as examples in Postman, or record: --record once")
+    notes = (f"left out {_count(left_out, 'example')} without status, or not the JSON they should be",)
+    told = f"{_count(len(observations), 'saved example')} in {name}"
+    return Source(name, "collection", told, tuple(observations), notes=notes if left_out else ())
 
 
 def _is_log(content: bytes) -> bool:

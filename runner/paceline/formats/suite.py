@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from paceline.errors import FormatError, Location, nearest
 from paceline.formats.shape import mismatch
+from paceline.formats.v3_folder import is_part
 from paceline.formats.yaml_file import load_yaml
 from paceline.model.collection import stem_of
 from paceline.model.suite import Errand, Suite
@@ -24,8 +25,9 @@ _ERRAND: Final = ("request", "unless")
 
 
 def is_suite_file(path: str | Path) -> bool:
-    """Whether a path names a suite rather than a collection: by its ending, since nothing is read."""
-    return Path(path).suffix.lower() in {".yaml", ".yml"}
+    """Whether a path names a suite rather than a collection, or a part of one: by its ending, since nothing is read."""
+    path = Path(path)
+    return path.suffix.lower() in {".yaml", ".yml"} and not is_part(path.name) and not path.is_dir()
 
 
 def load_suite(path: str | Path) -> Suite:

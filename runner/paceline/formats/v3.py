@@ -67,7 +67,7 @@ def load_v3(path: str | Path) -> Collection:
         FileError: a file or folder in it cannot be read.
         FormatError: it holds no collection, or something in it is wrong; the location names the YAML file.
     """
-    folder = shown(path)
+    folder = str(Path(shown(path)))
     root = _group(folder, 0)
     if not root.children and not is_collection(folder):
         raise no_collection(folder)

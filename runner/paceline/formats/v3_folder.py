@@ -62,21 +62,11 @@ def is_collection(folder: str | Path) -> bool:
     return definition_in(folder) is not None or any(request_name(each.name) for each in _entries(folder))
 
 
-def is_collection_or_holds_requests(folder: str | Path) -> bool:
-    """Whether a folder that is named as a collection can be one: any folder may, if there are requests below it."""
-    return is_collection(folder) or bool(content_of(folder).folders)
-
-
-def root_of(path: Path, top: Path) -> Path | None:
-    """The outermost folder around a path that is a collection, no further out than `top`; None when there is none."""
-    inner = [folder for folder in (path, *path.parents) if folder.is_relative_to(top)]
-    return next((folder for folder in reversed(inner) if folder.is_dir() and is_collection(folder)), None)
-
-
 def shown(folder: str | Path) -> str:
     """The path of a folder as messages show it, with a name at its end: a collection goes by that."""
-    path = Path(folder)
-    return str(path) if path.name not in ("", "..") else os.path.abspath(path)  # noqa: PTH100  links keep their names
+    if Path(folder).name in ("", ".."):
+        return os.path.abspath(folder)  # noqa: PTH100  unlike Path.resolve it leaves the names of links
+    return str(folder)
 
 
 def definition_in(folder: str | Path) -> str | None:

@@ -22,7 +22,7 @@ _NAMES: dict[Kind, str] = {"environment": "an environment", "globals": "a set of
 
 
 def load_environment(path: str | Path) -> VariableSet:
-    """Read an environment file.
+    """Read an environment file, or the YAML file of one (`<name>.environment.yaml`) beside collections of schema v3.
 
     Raises:
         FileError: it cannot be read.
@@ -32,7 +32,7 @@ def load_environment(path: str | Path) -> VariableSet:
     >>> environment.name, [variable.key for variable in environment.variables]
     ('local', ['base_url'])
     """
-    return parse_variable_set(load_json(path), "environment", Location(str(path)))
+    return _load(path, "environment")
 
 
 def load_globals(path: str | Path) -> VariableSet:
@@ -41,7 +41,17 @@ def load_globals(path: str | Path) -> VariableSet:
     >>> [(variable.key, variable.value) for variable in load_globals("globals.json").variables]
     [('currency', 'EUR')]
     """
-    return parse_variable_set(load_json(path), "globals", Location(str(path)))
+    return _load(path, "globals")
+
+
+def _load(path: str | Path, kind: Kind) -> VariableSet:
+    if Path(path).suffix.lower() in {".yaml", ".yml"}:
+        from paceline.formats.v3_variables import load_variables  # YAML costs 30 ms
+
+        data = load_variables(path)
+    else:
+        data = load_json(path)
+    return parse_variable_set(data, kind, Location(str(path)))
 
 
 def parse_variable_set(data: Any, kind: Kind = "environment", at: Location = Location()) -> VariableSet:

@@ -67,6 +67,8 @@ class Asking:
             RequestError: the request cannot be made.
         """
         step, session = probe.step, self._learnt.session
+        if step.item.unsupported:
+            return Skipped(step.item.unsupported)
         contract = self.contract(step)
         if contract is None:
             return Skipped("no contract says whether it needs a session")

@@ -57,7 +57,7 @@ def from_template(step: Step, scopes: Scopes, tokens: Container[str], working_di
         return _zeros(name, scopes) if no_ids and _ID.search(name) else value
 
     template = substitute(step.item.request, find)
-    files = LocalFiles([Path(step.collection.at.file).parent, Path(working_dir)])
+    files = LocalFiles([*step.file_roots, Path(working_dir)])
     request = compose(template, auth=None, behavior=step.item.behavior, files=files, postman_token=str(SYSTEM.uuid4()))
     if not re.match(r"https?://[^/?#]", request.url, re.IGNORECASE):
         missing = "".join(f", since {{{{{name}}}}} has no value" for name in [*lacking][:1])

@@ -7,6 +7,7 @@ docs/pytest.md tells how it is used.
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from paceline.pytest_plugin.fixture import Paceline
 
 _COLLECTION: Final = ".postman_collection.json"
+_REQUESTS: Final = (".request.yaml", ".request.yml")  # of collections that are folders
 _SUITE: Final = "paceline.yaml"
 
 
@@ -57,17 +59,46 @@ def _with_and(expression: str) -> str:
     return expression if told == tokens else " ".join(told)
 
 
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collections of schema v3, which are folders."""
+    from paceline.pytest_plugin.roots import is_root
+
+    if "paceline.pytest_plugin.folders" in sys.modules:  # before the first collection nothing can lie in one
+        from paceline.pytest_plugin.folders import collection_around, inner_folder
+
+        if collection_around(parent) is not None:
+            return inner_folder(path, parent)
+    if not is_root(parent.config, path):
+        return None
+    from paceline.pytest_plugin.folders import CollectionFolder
+
+    return CollectionFolder.from_parent(parent, path=path)
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collections, wherever they lie; a suite only where it is named, since its collections are found anyway."""
     if file_path.name.endswith(_COLLECTION):
         from paceline.pytest_plugin.collecting import CollectionFile
 
         return CollectionFile.from_parent(parent, path=file_path)
+    if file_path.name.endswith(_REQUESTS):
+        from paceline.pytest_plugin.folders import request_file
+
+        return request_file(file_path, parent)
     if file_path.name == _SUITE and parent.session.isinitpath(file_path):
-        from paceline.pytest_plugin.collecting import SuiteFile
+        from paceline.pytest_plugin.suite_file import SuiteFile
 
         return SuiteFile.from_parent(parent, path=file_path)
     return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the requests of folders into the order of a run: pytest takes file by file, which is not always that."""
+    if "paceline.pytest_plugin.folders" in sys.modules:
+        from paceline.pytest_plugin.folders import put_in_order
+
+        put_in_order(items)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -88,12 +119,25 @@ def pytest_report_teststatus(
     """With `-q` give a request a line, where a test has a dot; `-qq` has dots for both."""
     category, letter, word = yield
     quiet = config.get_verbosity(config.VERBOSITY_TEST_CASES) == -1
-    if quiet and letter and isinstance(report, pytest.TestReport) and _COLLECTION in report.nodeid:
+    name = _request_of(report.nodeid) if quiet and letter and isinstance(report, pytest.TestReport) else None
+    if name is not None:
         sent = " ".join(str(value) for name, value in report.user_properties if name in {"method", "status"})
-        name = report.nodeid.rpartition("/")[2].replace(f"{_COLLECTION}::", "/")
         begun = config.get_terminal_writer().width_of_current_line > 0
         letter = f"{chr(10) if begun else ''}{letter} {name}{f'  {sent}' if sent else ''}\n"
     return category, letter, word
+
+
+def _request_of(nodeid: str) -> str | None:
+    """A request as the lines of `-q` call it; None for another test.
+
+    >>> _request_of("api/users.postman_collection.json::Me"), _request_of("shop/Orders/Get.request.yaml::Get[2]")
+    ('users/Me', 'shop/Orders/Get[2]')
+    """
+    file, _, test = nodeid.partition("::")
+    if file.endswith(_COLLECTION):
+        return f"{file.rpartition('/')[2].removesuffix(_COLLECTION)}/{test}"
+    ending = next((each for each in _REQUESTS if file.endswith(each)), None)
+    return None if ending is None else f"{file.rpartition('/')[0]}/{test}"
 
 
 @pytest.hookimpl(optionalhook=True)

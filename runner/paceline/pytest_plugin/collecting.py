@@ -1,4 +1,4 @@
-"""Collections and suites as pytest sees them: files, and a test for each request."""
+"""Collections as pytest sees them: files, and a test for each request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from paceline.formats.collection import load_collection
 from paceline.model.collection import Collection
 from paceline.model.outcome import ItemResult
 from paceline.pytest_plugin.evidence import console_lines, evidence, in_words, setup_line, with_reason
-from paceline.pytest_plugin.options import BROKEN, Settings, settings_for, settings_for_suite
+from paceline.pytest_plugin.options import BROKEN, Settings, settings_for
 from paceline.pytest_plugin.ride import NeedFailedError, Ride, failed, labels
 from paceline.report.style import Signs, Style
 
@@ -28,29 +28,36 @@ class RequestFailedError(Exception):
         self.result = result
 
 
-class CollectionFile(pytest.File):
-    """A collection; its requests share a session, which begins with the first of them and ends after the last."""
+class CollectionNode(pytest.Collector):
+    """A collection, whatever it lies in; its requests share a session, from the first of them to after the last."""
 
     settings: Settings | None = None
+    collection: Collection
 
-    def collect(self) -> Iterator[RequestItem]:
-        """A test for each request, in the order of the collection; what ends the session comes last."""
+    def opened(self) -> list[Step]:
+        """Read the collection; its requests.
+
+        Raises:
+            CollectError: something is wrong with it, or with the suite or the options.
+        """
         try:
             self.settings = self.settings or settings_for(self.config, self.path)
             path = next(path for path in self.settings.suite.collections if Path(path).resolve() == self.path.resolve())
             self.collection = load_collection(path)
             register_marks(self.config, self.collection)
-            contracts = _contracts(self.settings)
+            self._contracts = _contracts(self.settings)
         except PacelineError as error:
             raise self.CollectError(str(error)) from None
-        steps = select(self.collection)
-        names = {id(step.item): label for step, label in zip(steps, labels(steps), strict=True)}
-        for iteration, step in self._in_order(steps):
-            marks = _marks(step, self.settings, contracts)
-            name = names[id(step.item)] + (f"[{iteration + 1}]" if self.settings.wishes.options.iteration_data else "")
-            yield RequestItem.from_parent(self, name=name, step=step, marks=marks, iteration=iteration)
+        return select(self.collection)
 
-    def _in_order(self, steps: list[Step]) -> Iterator[tuple[int, Step]]:
+    def test(self, parent: pytest.Collector, name: str, step: Step, iteration: int) -> RequestItem:
+        """The test of a request in an iteration."""
+        assert self.settings is not None
+        name += f"[{iteration + 1}]" if self.settings.wishes.options.iteration_data else ""
+        marks = _marks(step, self.settings, self._contracts)
+        return RequestItem.from_parent(parent, name=name, node=self, step=step, marks=marks, iteration=iteration)
+
+    def in_order(self, steps: list[Step]) -> Iterator[tuple[int, Step]]:
         """The steps of each iteration; what begins and ends a session is there once."""
         assert self.settings is not None
         suite, cycles = self.settings.suite, self.settings.wishes.options.cycles
@@ -89,6 +96,17 @@ class CollectionFile(pytest.File):
             pytest.fail("\n".join(texts), pytrace=False)
 
 
+class CollectionFile(CollectionNode, pytest.File):
+    """A collection that is one file."""
+
+    def collect(self) -> Iterator[RequestItem]:
+        """A test for each request, in the order of the collection; what ends the session comes last."""
+        steps = self.opened()
+        names = {id(step.item): label for step, label in zip(steps, labels(steps), strict=True)}
+        for iteration, step in self.in_order(steps):
+            yield self.test(self, names[id(step.item)], step, iteration)
+
+
 class ride_closing:  # noqa: N801  reads as the context it is
     """Closes a ride whatever happens."""
 
@@ -101,26 +119,12 @@ class ride_closing:  # noqa: N801  reads as the context it is
         self._ride.__exit__(*error)
 
 
-class SuiteFile(pytest.File):
-    """A suite file that was named: its collections, in its order."""
-
-    def collect(self) -> Iterator[CollectionFile]:
-        """The collections as files of their own, so that tests have the same names as when collected from there."""
-        try:
-            settings = settings_for_suite(self.config, self.path)
-        except PacelineError as error:
-            raise self.CollectError(str(error)) from None
-        for path in settings.suite.collections:
-            file: CollectionFile = CollectionFile.from_parent(self, path=Path(path).resolve())
-            file.settings = settings
-            yield file
-
-
 class RequestItem(pytest.Item):
     """One request of a collection."""
 
-    def __init__(self, *, step: Step, marks: list[str], iteration: int, **more: Any) -> None:
+    def __init__(self, *, node: CollectionNode, step: Step, marks: list[str], iteration: int, **more: Any) -> None:
         super().__init__(**more)
+        self.node = node
         self.step = step
         self.iteration = iteration
         self.result: ItemResult | None = None
@@ -129,16 +133,12 @@ class RequestItem(pytest.Item):
             self.add_marker(mark)
         self.extra_keyword_matches.update(folder.name for folder in step.folders)
 
-    @property
-    def file(self) -> CollectionFile:
-        """The collection it belongs to."""
-        assert isinstance(self.parent, CollectionFile)
-        return self.parent
-
     def setup(self) -> None:
         """Run what the request needs and has not been run; the first test to find that broken tells it."""
+        if self.step.item.unsupported:
+            raise pytest.skip.Exception(self.step.item.unsupported, _use_item_location=True)
         if (problem := self._made_ready()) is None:
-            self._brought = self.file.ride().brought
+            self._brought = self.node.ride().brought
             self._show_setup()
             return
         text, told = problem
@@ -149,7 +149,7 @@ class RequestItem(pytest.Item):
     def _made_ready(self) -> tuple[str, bool] | None:
         """What is wrong, and whether that has been told; None when the request may run."""
         try:
-            ride = self.file.ride()
+            ride = self.node.ride()
             self.step = ride.step_of(self.step.item)
             ride.turn_to(self.iteration)
             ride.make_ready(self.step)
@@ -166,7 +166,7 @@ class RequestItem(pytest.Item):
 
     def _show_setup(self) -> None:
         """Tell what else was run for this test, where pytest tells of fixtures."""
-        told = [setup_line(result, self.file.ride().mask) for result in self._brought]
+        told = [setup_line(result, self.node.ride().mask) for result in self._brought]
         if told:
             self.add_report_section("setup", "requests", "\n".join(told))
         if self.config.option.setupshow:
@@ -178,7 +178,7 @@ class RequestItem(pytest.Item):
     def runtest(self) -> None:
         """Run the request, with its scripts, its contract and whatever hooks have to say."""
         __tracebackhide__ = True  # variables in a traceback are not masked
-        ride = self.file.ride()
+        ride = self.node.ride()
         self.ihook.pytest_paceline_before_request(item=self, variables=ride.scopes_of(self.step))
         self.result = result = ride.run(self.step)
         if result.console:
@@ -193,13 +193,13 @@ class RequestItem(pytest.Item):
 
     def evidence(self) -> list[str]:
         """What happened, as HTML for a report; nothing where nothing did."""
-        return [] if self.result is None else evidence(self.result, self._brought, self.file.ride().mask)
+        return [] if self.result is None else evidence(self.result, self._brought, self.node.ride().mask)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """What a report on the terminal shows: the request, what came back, what was wrong, and how to repeat it."""
         error = excinfo.value
         if isinstance(error, RequestFailedError):
-            return with_reason(error.result, self.file.ride().mask, _style(self.config))
+            return with_reason(error.result, self.node.ride().mask, _style(self.config))
         if isinstance(error, PacelineError):
             return str(error)
         return super().repr_failure(excinfo, style)

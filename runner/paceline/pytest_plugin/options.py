@@ -80,7 +80,7 @@ def settings_of_project(config: pytest.Config) -> Settings:
     Raises:
         UsageError: it has none, or the options contradict each other.
     """
-    suite = _suite_of_project(config)
+    suite = suite_of_project(config)
     if suite is None:
         raise UsageError(f"there is no {SUITE_FILE} in {config.rootpath}", fix="name a suite with --suite FILE")
     return _settings(config, suite)
@@ -93,13 +93,14 @@ def settings_for_suite(config: pytest.Config, path: Path) -> Settings:
 
 def settings_for(config: pytest.Config, path: Path) -> Settings:
     """The settings of a collection: those of the project's suite, when that lists it, else its own."""
-    suite = _suite_of_project(config)
+    suite = suite_of_project(config)
     if suite is None or path.resolve() not in {Path(listed).resolve() for listed in suite.collections}:
         suite = Suite(collections=(_shown(config, path),))
     return _settings(config, suite)
 
 
-def _suite_of_project(config: pytest.Config) -> Suite | None:
+def suite_of_project(config: pytest.Config) -> Suite | None:
+    """The suite that is named, or that lies in the project; None when there is none."""
     given = config.getoption("--paceline-suite")
     path = Path(given) if given else config.rootpath / str(config.getini("paceline_suite"))
     return load_suite(_shown(config, path)) if given or path.exists() else None

@@ -30,6 +30,7 @@ from paceline.report.masking import Mask
 from paceline.report.names import path_of
 from paceline.report.screen import cut, line, lines
 from paceline.report.style import Signs, Style
+from paceline.report.yaml_lines import line_of_yaml
 
 #: What GitHub takes for one step; of a longer summary it shows nothing (actions/runner, FileCommandManager.cs).
 SUMMARY_LIMIT: Final = 1024 * 1024
@@ -136,7 +137,8 @@ class GitHubReport:
         if at.file not in self._texts:
             self._texts[at.file] = _text_of(at.file)
         text = self._texts[at.file]
-        return {"file": line(self._in_workspace(at.file))} | ({"line": str(line_of(text, at.pointer))} if text else {})
+        find = line_of_yaml if at.file.endswith((".yaml", ".yml")) else line_of
+        return {"file": line(self._in_workspace(at.file))} | ({"line": str(find(text, at.pointer))} if text else {})
 
     def _in_workspace(self, file: str) -> str:
         """The path as GitHub knows it: from the root of the repository."""
