@@ -16,7 +16,7 @@ from paceline.formats.request import request_from_json
 from paceline.formats.scripts import scripts_from_json
 from paceline.formats.shape import as_json, as_object, mismatch, text_member
 from paceline.formats.text import load_json
-from paceline.formats.v3_folder import is_part, request_name
+from paceline.formats.v3_folder import is_collection, is_part, request_name
 from paceline.formats.v20 import upgrade
 from paceline.formats.variables import parse_variables
 from paceline.model.collection import Auth, Collection, Folder, Item, Script
@@ -47,9 +47,11 @@ def load_collection(path: str | Path) -> Collection:
 
 def _part_of(path: str | Path) -> str:
     """What to do with a file of a collection of schema v3."""
-    name = request_name(Path(path).name)
+    name, folder = request_name(Path(path).name), Path(path).parent
     if name is not None:
-        return f"give its folder, {str(Path(path).parent)!r}; to run only this one add --folder {name!r}"
+        while is_collection(folder.parent):
+            folder = folder.parent
+        return f"give the folder of the collection, {str(folder)!r}; to run only this one add --folder {name!r}"
     return "give an environment by -e/--environment, globals by -g/--globals, and of a collection its folder"
 
 

@@ -85,8 +85,8 @@ def _renamed(tokens: Sequence[str], part: Part) -> list[str]:
             return _renamed_body(rest, is_graphql=part.is_graphql)
         case ["request", "auth", *_]:
             return _renamed(tokens[1:], part)
-        case ["auth", "type"]:
-            return ["auth", *_only(part), "type"]
+        case ["auth"] | ["auth", "type"]:
+            return ["auth", *_only(part), *tokens[1:]]
         case ["auth", _, *rest]:
             return ["auth", *_only(part), "credentials", *rest]
     for old, new in _NAMES.items():
