@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.building import item, written
+from tests.inner_pytest import started
 from tests.servers import Request, Server, answering, response, serving
 
 ROOT = Path(__file__).parents[1]
@@ -27,14 +27,6 @@ def answer(request: Request) -> bytes:
 def server() -> Iterator[Server]:
     with serving(answering(answer)) as running:
         yield running
-
-
-def started(folder: Path, *arguments: str, ci: bool = False) -> tuple[int, str]:
-    """Exit code and output of pytest in a folder."""
-    environ = {name: value for name, value in os.environ.items() if name != "CI"} | ({"CI": "true"} if ci else {})
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:randomly", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environ)
-    return done.returncode, done.stdout + done.stderr
 
 
 @pytest.fixture

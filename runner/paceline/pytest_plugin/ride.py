@@ -15,6 +15,7 @@ from paceline.engine.session import Session, next_position
 from paceline.engine.summary import Tally
 from paceline.engine.verdict import ExitCode, exit_code
 from paceline.formats.collection import load_collection
+from paceline.formats.v3_folder import shown
 from paceline.model.collection import Collection, Item
 from paceline.model.exchange import StepKey
 from paceline.model.outcome import Failure, ItemResult, Phase, Problem
@@ -78,7 +79,7 @@ class Ride:
         self._settings = settings
         suite = settings.suite
         self._collections = [
-            collected if collected is not None and str(path) == collected.at.file else load_collection(path)
+            collected if collected is not None and shown(path) == collected.at.file else load_collection(path)
             for path in suite.collections
         ]
         self._steps = [step for collection in self._collections for step in select(collection)]
