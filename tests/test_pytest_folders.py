@@ -46,7 +46,7 @@ def project(tmp_path: Path, server: Server) -> Path:
             ),
             "apis/shop/Changes state/Ask-why.request.yaml": request("{{base}}/ask", "name: 'Ask/why'", "order: 1"),
             "apis/shop/Get.request.yaml": request("{{base}}/{{id}}", "order: 3"),
-            "apis/shop/Call.request.yaml": "$kind: grpc-request\nurl: '{{nowhere}}'\n",
+            "apis/shop/Call.request.yaml": "$kind: grpc-request\nurl: '{{id}}'\n",
             "apis/shop/test_inside.py": "def test_inside(): pass\n",
             "test_beside.py": "def test_beside(): pass\n",
         },
@@ -102,7 +102,7 @@ def test_folders_are_paths_and_marks(project: Path, server: Server) -> None:
 
 
 def test_a_request_of_another_protocol_is_skipped_with_its_reason(project: Path, server: Server) -> None:
-    """Before anything is run for it."""
+    """Nothing is run for it either, though it uses a variable that another one sets."""
     code, output = started(project, "apis/shop/Call.request.yaml", "-rs")
 
     assert code == 0

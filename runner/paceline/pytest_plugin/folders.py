@@ -14,20 +14,19 @@ from paceline.pytest_plugin.collecting import CollectionNode, RequestItem
 
 
 class CollectionFolder(CollectionNode, pytest.Directory):
-    """The folder of a collection. Whatever else lies in it is collected as well, after the requests."""
+    """The folder of a collection. Whatever else lies in it is collected as well."""
 
-    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
-        """What lies in it, in the order of the collection."""
+    def collect(self) -> Iterator[pytest.Collector]:
+        """What lies in it; `put_in_order` sees to the order."""
         steps = self.opened()
         root = Path(self.collection.at.file)
         self.steps = {self.path / Path(step.item.at.file).relative_to(root): step for step in steps}
         self._ranks = {(id(step.item), iteration): rank for rank, (iteration, step) in enumerate(self.in_order(steps))}
-        yield from lying_in(self, self)
+        yield from lying_in(self)
 
-    def place_of(self, path: Path) -> float:
-        """Where a file or folder stands in the order of the collection; infinite for what is no part of it."""
-        places = (at for at, file in enumerate(self.steps) if file == path or file.is_relative_to(path))
-        return next(places, float("inf"))
+    def has_part(self, folder: Path) -> bool:
+        """Whether requests of the collection lie in a folder."""
+        return any(file.is_relative_to(folder) for file in self.steps)
 
     def iterations_of(self, step: Step) -> list[int]:
         """In which iterations a request is run."""
@@ -45,9 +44,9 @@ class InnerFolder(pytest.Directory):
         super().__init__(**more)
         self.node = node
 
-    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
-        """What lies in it, in the order of the collection."""
-        yield from lying_in(self, self.node)
+    def collect(self) -> Iterator[pytest.Collector]:
+        """What lies in it."""
+        yield from lying_in(self)
 
 
 class RequestFile(pytest.File):
@@ -64,8 +63,8 @@ class RequestFile(pytest.File):
             yield self.node.test(self, step.item.name, step, iteration)
 
 
-def lying_in(folder: pytest.Directory, node: CollectionFolder) -> list[pytest.Item | pytest.Collector]:
-    """What pytest collects in a folder: parts of the collection in their order, then everything else by name."""
+def lying_in(folder: pytest.Directory) -> list[pytest.Collector]:
+    """What pytest collects in a folder: parts of the collection, and whatever else it finds."""
     found: list[pytest.Collector] = []
     hook, session = folder.ihook, folder.session
     for path in sorted(folder.path.iterdir()):
@@ -77,7 +76,7 @@ def lying_in(folder: pytest.Directory, node: CollectionFolder) -> list[pytest.It
             found += [] if inner is None else [inner]
         elif path.is_file():
             found += hook.pytest_collect_file(file_path=path, parent=folder)
-    return sorted(found, key=lambda each: node.place_of(each.path))
+    return found
 
 
 def collection_around(node: pytest.Collector) -> CollectionFolder | None:
@@ -90,7 +89,7 @@ def collection_around(node: pytest.Collector) -> CollectionFolder | None:
 def inner_folder(path: Path, parent: pytest.Collector) -> InnerFolder | None:
     """A folder of the collection around it; None for another one."""
     node = collection_around(parent)
-    if node is None or node.place_of(path) == float("inf"):
+    if node is None or not node.has_part(path):
         return None
     return InnerFolder.from_parent(parent, path=path, node=node)
 
