@@ -99,6 +99,17 @@ def test_parts_of_a_request(open_report: Open) -> None:
     assert "http://shop.test/stock" in report.tab("Script requests")
 
 
+def test_rows_stay_when_the_list_is_drawn_anew(open_report: Open) -> None:
+    """As at every scroll: a row that was taken out while it is pressed would miss its click."""
+    page = open_report(varied().events()).page
+    page.evaluate("for (const row of document.querySelectorAll('#list [role=option]')) row.sameAsBefore = true")
+    page.evaluate("dispatchEvent(new Event('scroll'))")
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    kept = "[...document.querySelectorAll('#list [role=option]')].map((row) => row.sameAsBefore === true)"
+    assert set(page.evaluate(kept)) == {True}
+
+
 def test_links_between_requests(open_report: Open) -> None:
     """The origin of a variable is a link to the request that set it, and Back leads back."""
     report = open_report(varied().events())

@@ -75,15 +75,34 @@ class List {
     for (let at = first; at <= last; at += 1) wanted.add(at);
     const selected = rows.findIndex((row) => row.number === this.selected);
     if (selected >= 0) wanted.add(selected); // what the list names as active has to be there
-    this.space.replaceChildren(...[...wanted].sort((a, b) => a - b).map((at) => this.row(rows[at], at, height)));
+    this.put([...wanted].sort((a, b) => a - b).map((at) => this.placed(rows[at], at, height)));
     if (selected >= 0) this.list.setAttribute("aria-activedescendant", `row-${this.selected}`);
     else this.list.removeAttribute("aria-activedescendant");
   }
 
-  row(row, at, height) {
-    const element = el("div", {
+  /** Show these rows. Those that are there already stay where they are: a row that is taken out while it is clicked misses its click. */
+  put(elements) {
+    const kept = new Set(elements);
+    for (const element of [...this.space.children]) if (!kept.has(element)) element.remove();
+    let next = this.space.firstChild;
+    for (const element of elements) {
+      if (element === next) next = next.nextSibling;
+      else this.space.insertBefore(element, next);
+    }
+  }
+
+  placed(row, at, height) {
+    const element = document.getElementById(`row-${row.number}`) ?? this.row(row);
+    element.setAttribute("aria-selected", String(row.number === this.selected));
+    element.setAttribute("aria-posinset", at + 1);
+    element.setAttribute("aria-setsize", this.shown.length);
+    element.style.transform = `translateY(${at * height}px)`;
+    return element;
+  }
+
+  row(row) {
+    return el("div", {
       role: "option", id: `row-${row.number}`, "data-number": row.number, class: `row ${OUTCOMES[row.outcome]}`,
-      "aria-selected": String(row.number === this.selected), "aria-posinset": at + 1, "aria-setsize": this.shown.length,
     },
       el("span", { class: "sign", "aria-hidden": "true", text: SIGNS[OUTCOMES[row.outcome]] }),
       el("span", { class: "row-main" },
@@ -92,8 +111,6 @@ class List {
       el("span", { class: "row-side" },
         el("span", { class: `row-status ${statusClass(row.status)}` }, el("span", { class: "row-method", text: `${row.method} ` }), row.status || "—"),
         el("span", { class: "faint", text: row.status ? duration(row.ms) : "" })));
-    element.style.transform = `translateY(${at * height}px)`;
-    return element;
   }
 
   under(row) {
