@@ -20,14 +20,12 @@ from paceline.model.suite import Suite
 from paceline.model.variables import VariableSet
 from paceline.report.secret_names import is_declared, is_secret_name
 from paceline.resolve.template import text_of
-from paceline.transport.cassette import Cassette
-from paceline.transport.cassette_library import CassetteLibrary
-from paceline.transport.cassette_scrub import SecretScrubber
-from paceline.transport.recording import CassetteOptions, Mode, RecordingTransport, Saved, StepName
 
 if TYPE_CHECKING:
     from paceline.transport.base import Transport
+    from paceline.transport.cassette import Cassette
     from paceline.transport.cookies import CookieJar
+    from paceline.transport.recording import Mode, Saved, StepName
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +73,10 @@ class Tape:
         suite: Suite,
         options: RunOptions,
     ) -> None:
+        from paceline.transport.cassette_library import CassetteLibrary
+        from paceline.transport.cassette_scrub import SecretScrubber
+        from paceline.transport.recording import CassetteOptions, RecordingTransport
+
         self._cassettes = cassettes
         self._scrubber = SecretScrubber(is_secret_name)
         for one in (*variables, *(VariableSet("", collection.variables) for collection in collections)):

@@ -6,8 +6,7 @@ from typing import Any
 
 from tests.report.building import Run, checks, entry, shop, trip
 
-from paceline.drift.finding import Finding, FindingKind
-from paceline.drift.judging import Level
+from paceline.drift.finding import Finding, FindingKind, Level
 from paceline.drift.outcome import Change, Drift, Reader
 from paceline.engine.events import Event
 from paceline.errors import Location

@@ -12,7 +12,7 @@ from tests.report.drifting import EACH_LEVEL, KIND, NOTE, TOTAL, WHOLE, change, 
 from tests.report.screens import on_terminal
 
 from paceline.cli.reporters import add_reporters, reporters_of
-from paceline.drift.judging import Level
+from paceline.drift.finding import Level
 from paceline.drift.outcome import Change, Reader
 from paceline.errors import Location
 from paceline.model.contract import Breach, ContractVerdict

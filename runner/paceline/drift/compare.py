@@ -9,8 +9,8 @@ from statistics import median
 from paceline.drift.alike import alikeness
 from paceline.drift.compare_shape import Circumstances, differences
 from paceline.drift.facts import BODY_KINDS, Answers, Lock, Observation, Presence
-from paceline.drift.finding import Finding, FindingKind, Known, in_order
-from paceline.drift.judging import DEFAULT, Level, Thresholds, absence, evidence, is_slower
+from paceline.drift.finding import Finding, FindingKind, Known, Level, in_order
+from paceline.drift.judging import DEFAULT, Thresholds, absence, evidence, is_slower
 from paceline.drift.learning import observed, sample_body
 from paceline.drift.pointers import plain, values_at
 from paceline.drift.wording import masked

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from paceline.drift.finding import FindingKind
+from paceline.drift.finding import FindingKind, Level
 from paceline.drift.forms import NUMBER_FORMS
 from paceline.drift.judging import (
     DEFAULT,
     NO_EVIDENCE,
     Evidence,
-    Level,
     Thresholds,
     absence,
     are_codes,

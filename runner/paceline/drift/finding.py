@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from paceline.drift.judging import Level
-
+Level = Literal["breaking", "risky", "additive"]
 FindingKind = Literal[
     "status", "privilege", "graphql", "content type", "header", "cookie", "body", "removed", "rare", "type", "null",
     "form", "enum", "range", "empty", "order", "new field", "new header", "new cookie", "paging", "latency",

@@ -6,12 +6,11 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from paceline.drift.finding import Level
 from paceline.drift.forms import ANY_KEY
 from paceline.drift.shape import Arrays, Field, Numbers, Objects, Strings
-
-Level = Literal["breaking", "risky", "additive"]
 
 
 @dataclass(frozen=True, slots=True)

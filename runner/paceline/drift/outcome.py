@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from paceline.drift.finding import LEVELS, Finding
-from paceline.drift.judging import Level
+from paceline.drift.finding import LEVELS, Finding, Level
 from paceline.errors import Location
 
 ReaderKind = Literal["script", "contract", "request"]

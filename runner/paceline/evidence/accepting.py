@@ -11,8 +11,7 @@ from typing import Final
 
 from paceline.drift.accept import accept
 from paceline.drift.facts import Lock
-from paceline.drift.finding import Finding
-from paceline.drift.judging import Level
+from paceline.drift.finding import Finding, Level
 from paceline.drift.pointers import is_within, plain
 from paceline.errors import UsageError, nearest
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from paceline.drift.judging import Level
+from paceline.drift.finding import Level
 from paceline.drift.outcome import Change, Drift, Reader
 from paceline.report.drift_words import (
     by_level,

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Final
 
-from paceline.drift.finding import LEVELS, Finding, FindingKind
-from paceline.drift.judging import Level
+from paceline.drift.finding import LEVELS, Finding, FindingKind, Level
 from paceline.drift.outcome import Change, Drift, Reader, counted
 from paceline.engine.events import RunFinished
 from paceline.engine.verdict import ExitCode

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, get_args
 
-from paceline.drift.finding import LEVELS, Finding
-from paceline.drift.judging import Level
+from paceline.drift.finding import LEVELS, Finding, Level
 from paceline.drift.outcome import Change, Drift
 from paceline.engine.events import (
     AssertionChecked,

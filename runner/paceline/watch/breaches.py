@@ -10,8 +10,7 @@ from typing import Final
 from paceline.contract.body import UnreadableError, read_json
 from paceline.contract.checker import ContractChecker
 from paceline.contract.excerpt import at_pointer
-from paceline.drift.finding import Finding, FindingKind
-from paceline.drift.judging import Level
+from paceline.drift.finding import Finding, FindingKind, Level
 from paceline.model.contract import Breach, Rule
 from paceline.model.exchange import HttpResponse
 from paceline.model.outcome import ItemResult

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from paceline.contract.checker import ContractChecker
-from paceline.drift.finding import Finding, FindingKind
-from paceline.drift.judging import Level
+from paceline.drift.finding import Finding, FindingKind, Level
 from paceline.engine.events import Event, ItemFinished, RunFinished
 from paceline.engine.options import RunOptions
 from paceline.engine.verdict import ExitCode

@@ -10,8 +10,7 @@ from pathlib import Path
 from paceline.api import stream
 from paceline.contract.checker import ContractChecker, load_checker
 from paceline.drift.facts import Lock
-from paceline.drift.finding import Finding
-from paceline.drift.judging import Level
+from paceline.drift.finding import Finding, Level
 from paceline.drift.lock import read_lock
 from paceline.drift.outcome import Reader
 from paceline.engine.events import Event, RunStarted

@@ -9,8 +9,7 @@ from typing import Final, Protocol
 from paceline.contract.checker import ContractChecker
 from paceline.drift.compare import compare_locks, with_samples
 from paceline.drift.facts import Answers, Lock, Observation
-from paceline.drift.finding import Finding, in_order
-from paceline.drift.judging import Level
+from paceline.drift.finding import Finding, Level, in_order
 from paceline.drift.learning import asked_again, learn_noise, observed
 from paceline.drift.outcome import Change, Drift, Reader
 from paceline.engine.events import Event, ItemFinished, RunFinished, RunStarted

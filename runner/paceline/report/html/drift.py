@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from paceline.drift.finding import LEVELS
-from paceline.drift.judging import Level
+from paceline.drift.finding import LEVELS, Level
 from paceline.drift.outcome import Change, Drift, Reader, fails
 from paceline.model.outcome import ItemResult
 from paceline.report.drift_masking import masked_drift
