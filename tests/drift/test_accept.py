@@ -157,3 +157,17 @@ def test_times_of_one_host_are_accepted_for_it() -> None:
 
     assert told(accepted) == [("risky", "latency", "latency")]
     assert lock.requests[KEY][200].latency == {"a.test": {*quick}, "b.test": {*slow}}
+
+
+def test_another_table_is_taken_as_it_is() -> None:
+    """Whose columns are all others, it is another body; once accepted, its columns are the known ones."""
+    csv = ("Content-Type", "text/csv")
+    before = learn(Lock(), [answer(b"Date,Output\n2024-01-01,100\n", csv, asked=ASKED)])
+    now = [answer(b"Date;Output\n2024-01-01;100\n", csv, asked=ASKED)]
+
+    lock, accepted = accept(before, observed(now))
+
+    assert told(accepted) == [("breaking", "body", "body")]
+    assert compare(lock, now) == []
+    assert "Date;Output" in lock_text(lock)
+    assert "/*/Output" not in lock_text(lock)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from paceline.cli.options import finish
+from paceline.cli.options import add_fail_on, finish
 from paceline.cli.suites import suite_of, suite_or_none
 from paceline.errors import UsageError
 
@@ -44,12 +44,7 @@ def add(actions: Any) -> None:
     diff.add_argument("a", metavar="A", help="what was")
     diff.add_argument("b", metavar="B", help="what is")
     diff.add_argument("--json", action="store_true", help="as JSON")
-    diff.add_argument(
-        "--fail-on",
-        choices=("breaking", "risky", "additive"),
-        default="breaking",
-        help="lowest level that fails (breaking)",
-    )
+    add_fail_on(diff)
     diff.add_argument("--lock", metavar="FILE", help="the lock that a revision means (the suite's, or contract.lock)")
     diff.set_defaults(collections=[])
     finish(diff, _diff)

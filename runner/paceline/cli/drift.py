@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any, Final
 
-from paceline.cli.options import finish, positive
+from paceline.cli.options import add_fail_on, finish, positive
 from paceline.cli.reporters import add_reporters, reporters_of, say_where
 from paceline.cli.sending import add_sending, run_options
 from paceline.cli.suites import suite_of
@@ -56,12 +56,7 @@ def add(commands: Any) -> None:
     what.add_argument("--contracts", metavar="FILE", help="hold every answer against these contracts")
     what.add_argument("--allow-mutations", action="store_true", help="let a suite change state on live hosts")
     what.add_argument("--allow-unresolved", action="store_true", help="send {{unknown}} as it stands, as Newman does")
-    what.add_argument(
-        "--fail-on",
-        choices=("breaking", "risky", "additive"),
-        default="breaking",
-        help="lowest level that fails (breaking)",
-    )
+    add_fail_on(what)
     what.add_argument("--history", metavar="FILE", help="what earlier runs found (.paceline/history.sqlite3)")
     what.add_argument("--no-history", action="store_true", help="neither read nor write it")
     add_sending(drift)

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import Any
 
 
 def finish(parser: argparse.ArgumentParser, execute: Callable[[argparse.Namespace], int]) -> None:
     """Say who does what the options ask for: a function that answers with an exit code."""
     known = [name for action in parser._actions for name in action.option_strings]  # noqa: SLF001  there is no other way
     parser.set_defaults(execute=execute, known=known, help=f"see `{parser.prog} --help`")
+
+
+def add_fail_on(group: Any) -> None:
+    """The option for the lowest level of finding that fails."""
+    levels = ("breaking", "risky", "additive")
+    group.add_argument("--fail-on", choices=levels, default="breaking", help="lowest level that fails (breaking)")
 
 
 def positive(text: str) -> int:

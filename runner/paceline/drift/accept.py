@@ -91,8 +91,11 @@ def _cookie(known: Answers, now: Answers, finding: Finding) -> Answers:
     return replace(known, cookies=cookies)
 
 
-def _body(known: Answers, now: Answers, _: Finding) -> Answers:
-    return replace(known, types={**now.types, **known.types}, bodies={**now.bodies, **known.bodies})
+def _body(known: Answers, now: Answers, finding: Finding) -> Answers:
+    """Another kind of body comes beside the known; another table, whose kind was known, in its place."""
+    same_kind = finding.kind == "body" and now.bodies.keys() <= known.bodies.keys()
+    shape = told(now.shape) if same_kind else known.shape
+    return replace(known, types={**now.types, **known.types}, bodies={**now.bodies, **known.bodies}, shape=shape)
 
 
 def _errors(known: Answers, now: Answers, _: Finding) -> Answers:

@@ -56,3 +56,13 @@ class Finding:
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """The gravest first, then by request and place."""
     return sorted(findings, key=lambda each: (LEVELS.index(each.level), each.key, each.status, each.pointer, each.kind))
+
+
+def counted(findings: Iterable[Finding]) -> str:
+    """Findings in numbers, for the reader; empty where there are none.
+
+    >>> counted([Finding("risky", "enum", "a/B", 200, "/x", "1", "2")])
+    '1 risky'
+    """
+    levels = [each.level for each in findings]
+    return ", ".join(f"{levels.count(level)} {level}" for level in LEVELS if level in levels)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -87,14 +87,3 @@ def fails(level: Level, fail_on: Level) -> bool:
     (True, False)
     """
     return LEVELS.index(level) <= LEVELS.index(fail_on)
-
-
-def counted(changes: Iterable[Change]) -> str:
-    """Findings in numbers, for the reader.
-
-    >>> from paceline.drift.finding import Finding
-    >>> counted([Change(Finding("risky", "enum", "a/B", 200, "/x", "1", "2"))])
-    '1 risky'
-    """
-    levels = [change.finding.level for change in changes]
-    return ", ".join(f"{levels.count(level)} {level}" for level in LEVELS if level in levels) or "no findings"

@@ -193,9 +193,7 @@ class ItemExecution:
             self._progress.reads.setdefault(name, read)
             return read.value
         if name.startswith("$"):
-            return dynamic_value(
-                name, lambda wanted: ask_faker(self._equipment.sandbox, wanted, self._chance), self._chance
-            )
+            return dynamic_value(name, self._ask_faker, self._chance)
         return MISSING
 
     def _ask_faker(self, name: str) -> str:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from paceline.drift.compare import compare, compare_locks
-from paceline.drift.finding import LEVELS, Finding
+from paceline.drift.finding import Finding, counted
 from paceline.evidence.sources import Source
 
 
@@ -31,9 +31,7 @@ class Differences:
     @property
     def counted(self) -> str:
         """How many findings of which level."""
-        levels = [each.level for each in self.findings]
-        counts = [f"{levels.count(level)} {level}" for level in LEVELS if level in levels]
-        return ", ".join(counts) or "no difference"
+        return counted(self.findings) or "no difference"
 
     def json(self) -> str:
         """All of it as JSON, with a line's end; findings have the members of `drift.finding.Finding`."""

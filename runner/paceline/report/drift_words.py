@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Final
 
-from paceline.drift.finding import LEVELS, Finding, FindingKind, Level
-from paceline.drift.outcome import Change, Drift, Reader, counted
+from paceline.drift.finding import LEVELS, Finding, FindingKind, Level, counted
+from paceline.drift.outcome import Change, Drift, Reader
 from paceline.engine.events import RunFinished
 from paceline.engine.verdict import ExitCode
 from paceline.errors import Location
@@ -47,7 +47,8 @@ def summary_of_drift(drift: Drift) -> str:
     >>> summary_of_drift(Drift("contract.lock", 64, (), "breaking", ()))
     'no findings against contract.lock, 64 requests compared'
     """
-    return f"{counted(drift.changes)} against {drift.against}, {count(drift.compared, 'request')} compared"
+    found = counted(change.finding for change in drift.changes) or "no findings"
+    return f"{found} against {drift.against}, {count(drift.compared, 'request')} compared"
 
 
 def unlearnt_of(drift: Drift) -> str:
@@ -70,8 +71,7 @@ def meaning_of(finished: RunFinished) -> str:
 
 def failing_of(finished: RunFinished) -> str:
     """The findings that fail, in numbers; empty where none does."""
-    failing = tuple(finished.drift.failing()) if finished.drift is not None else ()
-    return counted(failing) if failing else ""
+    return counted(change.finding for change in finished.drift.failing()) if finished.drift is not None else ""
 
 
 def by_level(drift: Drift) -> Iterator[tuple[Level, list[tuple[str, list[Change]]]]]:
