@@ -332,3 +332,28 @@ def test_two_environments_that_nobody_answers(
 
     assert main(["contract", "diff", "local.json", "other.json"]) == 3
     assert "nothing was compared" in capsys.readouterr().err
+
+
+def test_of_a_folder_only_its_requests_are_asked(learnt: Changing) -> None:
+    """Neither the others nor the privileges of others, whose variables nobody has set."""
+    asked = len(learnt.log)
+
+    code, told = drift("--folder", "Ride")
+
+    assert (code, told["compared"]) == (0, 1)
+    assert learnt.log[asked:] == ["/ride"]
+
+
+def test_an_interrupted_run_ends_its_twin(service: Changing, tmp_path: Path) -> None:
+    """Nobody goes on asking the second host after Ctrl-C."""
+    with changing() as other:
+        twin_environment(tmp_path, other.url)
+        service.delay = 1.0
+        command = [sys.executable, "-m", "paceline", "drift", "--twin", "other.json"]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+            while len(service.log) < 2:
+                time.sleep(0.02)
+            process.send_signal(signal.SIGINT)
+
+            assert process.wait(timeout=30) == 130
+        assert other.log == ["/ride"]

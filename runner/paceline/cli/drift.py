@@ -52,7 +52,9 @@ def add(commands: Any) -> None:
     what.add_argument("--no-probe", action="store_true", help="do not ask without a session and with a stale one")
     stale_help = "cookie or token that is over, for the probe (one that the suite ended, else made up)"
     what.add_argument("--stale-session", default="", metavar="VALUE", help=stale_help)
-    what.add_argument("--folder", action="append", default=[], metavar="NAME", help="only this folder or request")
+    what.add_argument(
+        "--folder", action="append", default=[], metavar="NAME", help="only this folder or request, and no probe"
+    )
     what.add_argument("--contracts", metavar="FILE", help="hold every answer against these contracts")
     what.add_argument("--allow-mutations", action="store_true", help="let a suite change state on live hosts")
     what.add_argument("--allow-unresolved", action="store_true", help="send {{unknown}} as it stands, as Newman does")

@@ -133,8 +133,13 @@ def _run(suite: Suite, wanted: Wanted, cassettes: Cassettes | None = None) -> Ge
 def _doors(
     suite: Suite, wanted: Wanted, checker: ContractChecker | None
 ) -> Callable[[Sequence[Event]], Sequence[ItemResult]] | None:
-    """The probe of a service that is asked; None where nobody is asked, or no contract says who may ask."""
+    """The probe of a service that is asked; None where nobody is asked, or no contract says who may ask.
+
+    Nor where only a part is run: the probe is of the whole suite, and learns from its run what to ask.
+    """
     if not wanted.probe or wanted.source is not None or wanted.twin is not None or checker is None:
+        return None
+    if wanted.options.folders:
         return None
     return lambda heard: probed(
         heard, suite, checker, wanted.options, stale_session=wanted.stale_session, ca_bundle=wanted.ca_bundle

@@ -100,7 +100,10 @@ def watched(events: Generator[Event, None, None], watch: Watch) -> Generator[Eve
 
     finished = yield from relayed(events, hear)
     try:
-        doors = watch.doors([*heard, finished]) if watch.doors is not None else ()
+        interrupted = finished.exit_code == ExitCode.INTERRUPTED  # then nobody is asked any more
+        if interrupted and watch.twin is not None:
+            watch.twin.interrupt()
+        doors = watch.doors([*heard, finished]) if watch.doors is not None and not interrupted else ()
         for each in refusable(doors, watch.checker):
             witness.handle(ItemFinished(each))
         witness.handle(finished)
